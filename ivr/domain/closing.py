@@ -1,0 +1,150 @@
+"""Closing: the one row of a handled call, made from all that is known of it.
+
+The same facts give the same row in whatever order they came, so a call can be closed again whenever a late
+fact arrives, and nothing has to be undone by hand.
+"""
+
+from datetime import datetime
+
+from ivr.domain.calls import PRIMARY_QUESTION, Answer, Attribution, CallFacts, EndedBy, HandledCall, Leg, Press
+from ivr.domain.experiments import Assignment
+from ivr.domain.layouts import Layout
+from ivr.domain.outcomes import Outcome
+
+
+def is_handled(facts: CallFacts) -> bool:
+    """Whether an agent spoke with the caller: an answered leg was seen, or the rating entry says so."""
+    return bool(facts.legs) or facts.entered is not None
+
+
+def credited(facts: CallFacts) -> tuple[str | None, str | None]:
+    """Return the agent and the queue that the call counts for: those of the last leg."""
+    if facts.legs:
+        return facts.legs[-1].agent, facts.legs[-1].queue
+    if facts.entered is not None:
+        return facts.entered.agent, facts.entered.queue
+    return None, None
+
+
+def close_call(
+    facts: CallFacts,
+    *,
+    assignment: Assignment,
+    layout: Layout | None,
+    layout_version: str | None,
+    team: str | None,
+) -> HandledCall:
+    """Return the row of a handled call whose channel is gone.
+
+    ``assignment`` is what the call was given or, never asked, would have been given; ``layout`` is the
+    assigned layout's definition, None where it is not known any more.
+    """
+    last = facts.legs[-1] if facts.legs else None
+    agent, queue = credited(facts)
+    answer = _answer(facts, layout)
+    entered = facts.entered
+    outcome = _outcome(facts, answer)
+    return HandledCall(
+        call=facts.arrived.call,
+        ended_at=_ended_at(facts),
+        outcome=outcome,
+        agent=agent,
+        queue=queue,
+        team=team,
+        site=facts.arrived.site,
+        segment=facts.arrived.segment,
+        language=facts.arrived.language,
+        legs=max(len(facts.legs), 1),
+        attribution=_attribution(facts),
+        caller=facts.arrived.caller,
+        wait_seconds=None if last is None else last.wait_seconds,
+        talk_seconds=None if last is None else last.talk_seconds,
+        ended_by=_ended_by(facts, last),
+        experiment=assignment.experiment,
+        layout=assignment.layout,
+        layout_version=layout_version,
+        layout_probability=assignment.layout_probability,
+        allocation=assignment.allocation,
+        delay_seconds=assignment.delay_seconds,
+        delay_probability=assignment.delay_probability,
+        selection_probability=1.0 if entered is None else entered.selection_probability,
+        options_heard=None if answer is None else answer.options_heard,
+        press_ms=None if answer is None else answer.press_ms,
+        key=None if answer is None or outcome is not Outcome.RATED else answer.key,
+        category=None if answer is None or outcome is not Outcome.RATED else answer.category,
+        keys=facts.presses,
+        test=facts.arrived.test,
+    )
+
+
+def _answer(facts: CallFacts, layout: Layout | None) -> Answer | None:
+    """Return the primary answer; a stored valid press is one, also where the service died before it said so."""
+    if facts.answer is not None and facts.answer.status is Outcome.RATED:
+        return facts.answer
+    pressed = _first_valid(facts, layout)
+    if pressed is None:
+        return facts.answer
+    press, category = pressed
+    return Answer(
+        call=facts.arrived.call,
+        question=PRIMARY_QUESTION,
+        status=Outcome.RATED,
+        options_heard=0 if facts.answer is None else facts.answer.options_heard,
+        key=press.key,
+        category=category,
+        press_ms=press.lo_ms if press.lo_ms == press.hi_ms else None,
+    )
+
+
+def _first_valid(facts: CallFacts, layout: Layout | None) -> tuple[Press, int] | None:
+    if facts.exposure is None or layout is None:
+        return None
+    for press in facts.presses:
+        category = layout.category_of(press.key)
+        if category is not None:
+            return press, category
+    return None
+
+
+def _outcome(facts: CallFacts, answer: Answer | None) -> Outcome:
+    if answer is not None and answer.status is Outcome.RATED:
+        return Outcome.RATED
+    if facts.entered is not None and facts.entered.declined is not None:
+        return facts.entered.declined
+    if answer is not None:
+        return answer.status
+    if facts.entered is not None or not facts.legs:
+        return Outcome.UNKNOWN  # asked, and the service cannot say how it ended
+    return {
+        EndedBy.CALLER: Outcome.CALLER_LEFT_FIRST,
+        EndedBy.TRANSFER: Outcome.TRANSFERRED_AWAY,
+        EndedBy.AGENT: Outcome.UNAVAILABLE,
+    }.get(facts.legs[-1].ended_by or EndedBy.UNKNOWN, Outcome.UNKNOWN)
+
+
+def _attribution(facts: CallFacts) -> Attribution:
+    agents = {leg.agent for leg in facts.legs}
+    if not agents and facts.entered is not None:
+        agents.add(facts.entered.agent)
+    return Attribution.CERTAIN if len(agents) == 1 and None not in agents else Attribution.UNCERTAIN
+
+
+def _ended_by(facts: CallFacts, last: Leg | None) -> EndedBy:
+    # A caller who reached the rating has not hung up on the agent, whatever a late AgentComplete says.
+    if facts.entered is not None:
+        return EndedBy.AGENT
+    return EndedBy.UNKNOWN if last is None or last.ended_by is None else last.ended_by
+
+
+def _ended_at(facts: CallFacts) -> datetime:
+    """Return when the last talk ended; a leg whose end nobody saw ended when the caller went on or was gone."""
+    last = facts.legs[-1] if facts.legs else None
+    if last is not None and last.ended_at is not None:
+        return last.ended_at
+    if facts.entered is not None:
+        return facts.entered.entered_at
+    if facts.gone is not None:
+        return facts.gone.gone_at
+    if last is not None:
+        return last.connected_at
+    raise ValueError("a call that nobody handled cannot be closed")

@@ -1,0 +1,1 @@
+"""The rating flow: events in, commands out, one table between."""

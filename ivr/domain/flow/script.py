@@ -1,0 +1,67 @@
+"""Scripts: what is played to a caller in order, before a key changes it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ivr.domain.flow.commands import Hush, Play
+from ivr.domain.layouts import DTMF_KEYS, Layout
+from ivr.domain.timelines import LayoutVersion
+
+
+class Stage(StrEnum):
+    """Where in the question the caller is; it decides the outcome when the caller leaves."""
+
+    SILENCE = "silence"
+    INTRO = "intro"
+    MENU = "menu"
+    FAREWELL = "farewell"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing played. ``option`` is the index of the option that it reads, None for anything else."""
+
+    stage: Stage
+    command: Play | Hush
+    option: int | None = None
+
+
+def opening(version: LayoutVersion, delay_seconds: float) -> tuple[Step, ...]:
+    """Return the randomised silence, the intro and the options with their pauses."""
+    layout = version.layout
+    hush = (Step(Stage.SILENCE, _hush(delay_seconds)),) if delay_seconds else ()
+    return (*hush, Step(Stage.INTRO, _play(version, layout.intro)), *_options(version))
+
+
+def repetition(version: LayoutVersion, explanation: str) -> tuple[Step, ...]:
+    """Return the explanation (a wrong key, no key) and the options once more."""
+    return (Step(Stage.MENU, _play(version, explanation)), *_options(version))
+
+
+def farewell(version: LayoutVersion, prompt: str) -> tuple[Step, ...]:
+    """Return the last words before the caller goes back to the dialplan."""
+    return (Step(Stage.FAREWELL, _play(version, prompt)),)
+
+
+def _options(version: LayoutVersion) -> tuple[Step, ...]:
+    layout = version.layout
+    steps: list[Step] = []
+    for index, option in enumerate(layout.options):
+        steps.append(Step(Stage.MENU, _play(version, option.prompt), option=index))
+        if option.pause_after_seconds:
+            steps.append(Step(Stage.MENU, _hush(option.pause_after_seconds)))
+    steps.append(Step(Stage.MENU, _hush(layout.timeout_seconds)))
+    return tuple(steps)
+
+
+def _play(version: LayoutVersion, prompt: str) -> Play:
+    return Play(prompt, version.milliseconds(prompt), _keys_that_interrupt(version.layout))
+
+
+def _hush(seconds: float) -> Hush:
+    # Every key ends a silence, also where prompts are played to their end: there is nothing left to hear.
+    return Hush(round(seconds * 1000), DTMF_KEYS)
+
+
+def _keys_that_interrupt(layout: Layout) -> str:
+    return DTMF_KEYS if layout.barge_in else ""

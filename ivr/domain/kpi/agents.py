@@ -1,0 +1,81 @@
+"""Agents' figures: the counts of each agent, the response rate, the pressed top-box and its bounds."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ivr.domain.kpi.bounds import NO_BOUNDS, Bounds, worst_case_bounds
+from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.response import Dispositions, count_dispositions, response_rate
+from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.top_box import Scales, read_ratings, top_box
+
+LEAK = "disposition_leak"
+_NOT_FITTED = "no fitted figures in this release: layouts and case mix are not yet adjusted for"
+_NOT_CORRECTED = "no fitted figures in this release: non-response is bounded, not corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFigures:
+    """What is known of one agent in a window; ``agent`` None holds the calls without an agent.
+
+    ``standardised``, ``corrected``, ``tier`` and ``rank_interval`` need a fit; until there is one they say so.
+    """
+
+    agent: str | None
+    team: str | None
+    calls: Dispositions
+    response_rate: Estimate
+    observed: Estimate
+    standardised: Estimate
+    corrected: Estimate
+    bounds: Bounds
+    notes: tuple[str, ...]
+    tier: int | None = None
+    rank_interval: tuple[int | None, int | None] = (None, None)
+    flags: tuple[str, ...] = ()
+
+
+def agent_figures(counts: Sequence[OutcomeCount], scales: Scales, *, leaking: bool = False) -> tuple[AgentFigures, ...]:
+    """Return one row an agent, ordered by key, the calls without an agent last.
+
+    ``leaking``: the window's outcomes do not sum to its handled calls; then every score is refused.
+    """
+    return tuple(_figures(agent, cells, scales, leaking=leaking) for agent, cells in _by_agent(counts).items())
+
+
+def _by_agent(counts: Iterable[OutcomeCount]) -> Mapping[str | None, list[OutcomeCount]]:
+    cells: dict[str | None, list[OutcomeCount]] = {}
+    for count in counts:
+        cells.setdefault(count.agent, []).append(count)
+    return {agent: cells[agent] for agent in sorted(cells, key=lambda key: (key is None, key or ""))}
+
+
+def _figures(agent: str | None, cells: Sequence[OutcomeCount], scales: Scales, *, leaking: bool) -> AgentFigures:
+    calls = count_dispositions(cells)
+    ratings = read_ratings(cells, scales)
+    teams = sorted({cell.team for cell in cells if cell.team is not None})
+    notes = list(ratings.notes())
+    if agent is None:
+        notes.append("calls without an agent, counted apart")
+    if calls.unknown:
+        notes.append(f"{calls.unknown} with unknown end: in handled, not in eligible")
+    if len(teams) > 1:
+        notes.append("calls in several teams: " + ", ".join(teams))
+    refused = no_figure(Status.REFUSED, LEAK)
+    return AgentFigures(
+        agent=agent,
+        team=_latest_team(cells),
+        calls=calls,
+        response_rate=refused if leaking else response_rate(calls),
+        observed=refused if leaking else top_box(ratings),
+        standardised=refused if leaking else no_figure(Status.NOT_IDENTIFIED, _NOT_FITTED),
+        corrected=refused if leaking else no_figure(Status.NOT_IDENTIFIED, _NOT_CORRECTED),
+        bounds=NO_BOUNDS if leaking else worst_case_bounds(ratings.best, ratings.judged, calls.eligible),
+        notes=tuple(notes),
+    )
+
+
+def _latest_team(cells: Iterable[OutcomeCount]) -> str | None:
+    """Return the team of the latest call; among equals the last name, so that the answer never wavers."""
+    latest = max(cells, key=lambda cell: (cell.last_ended_at, cell.team or ""), default=None)
+    return None if latest is None else latest.team

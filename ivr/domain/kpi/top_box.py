@@ -1,0 +1,84 @@
+"""Top-box: the share of ratings in the best category, as pressed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.wilson import proportion
+from ivr.domain.outcomes import Outcome
+
+Scales = Mapping[str, tuple[str, ...]]
+"""The names of a layout's categories from worst to best, by the layout's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Ratings sorted by whether they can be read.
+
+    ``judged`` have a category that their layout's definition knows, ``best`` of them its best one;
+    ``undefined`` counts the others by layout, with the reason.
+    """
+
+    rated: int
+    judged: int
+    best: int
+    undefined: Mapping[tuple[str | None, str], int]
+    instruments: frozenset[tuple[str | None, str | None]]
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what was left out, and whether the figure mixes instruments."""
+        left_out = [
+            f"{calls} {'rating' if calls == 1 else 'ratings'} of {_name(layout)} left out: {why}"
+            for (layout, why), calls in sorted(self.undefined.items(), key=lambda item: (_name(item[0][0]), item[0][1]))
+        ]
+        layouts = {layout for layout, _ in self.instruments}
+        if len(layouts) > 1:
+            left_out.append("pressed shares mix layouts: " + ", ".join(sorted(_name(each) for each in layouts)))
+        if len(self.instruments) > len(layouts):
+            left_out.append("pressed shares mix layout versions")
+        return tuple(left_out)
+
+
+def read_ratings(counts: Iterable[OutcomeCount], scales: Scales) -> Ratings:
+    """Sort the rated calls among ``counts``."""
+    rated = judged = best = 0
+    undefined: dict[tuple[str | None, str], int] = {}
+    instruments: set[tuple[str | None, str | None]] = set()
+    for count in counts:
+        if count.outcome is not Outcome.RATED or count.calls == 0:
+            continue
+        rated += count.calls
+        instruments.add((count.layout, count.layout_version))
+        why = _unreadable(count, scales)
+        if why is not None:
+            key = (count.layout, why)
+            undefined[key] = undefined.get(key, 0) + count.calls
+            continue
+        judged += count.calls
+        if count.layout is not None and count.category == len(scales[count.layout]) - 1:
+            best += count.calls
+    return Ratings(rated, judged, best, undefined, frozenset(instruments))
+
+
+def top_box(ratings: Ratings) -> Estimate:
+    """Return the share of the readable ratings in the best category, with its Wilson interval."""
+    if ratings.rated and not ratings.judged:
+        return no_figure(Status.NOT_IDENTIFIED, "no rating whose layout has a definition here", method="wilson")
+    return proportion(ratings.best, ratings.judged, of="ratings")
+
+
+def _unreadable(count: OutcomeCount, scales: Scales) -> str | None:
+    if count.layout is None:
+        return "no layout is stored with it"
+    if count.layout not in scales:
+        return "the layout has no definition here"
+    if count.category is None:
+        return "no category is stored with it"
+    if not 0 <= count.category < len(scales[count.layout]):
+        return f"category {count.category} is not in the layout's definition"
+    return None
+
+
+def _name(layout: str | None) -> str:
+    return "no layout" if layout is None else layout

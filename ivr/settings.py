@@ -1,0 +1,157 @@
+"""Settings: defaults, then ``config/ivr.toml``, then the environment; validated once, secrets never printed."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from ivr.errors import SettingsRefused
+
+HOME = Path(__file__).resolve().parent.parent
+"""Where the shipped ``config/``, ``prompts/`` and ``dialplans/`` lie."""
+
+
+class Bind(tuple[str, int]):
+    """A host and a port to listen on, written ``host:port``; ``[::1]:port`` for IPv6."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        host, port = self
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _bind(value: Any) -> Bind:  # noqa: ANN401 - pydantic hands over what it found
+    if isinstance(value, Bind):
+        return value
+    host, colon, port = str(value).rpartition(":")
+    if not colon or not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError("write host:port, for example 127.0.0.1:8080")
+    return Bind((host.strip("[]"), int(port)))
+
+
+def _names(value: Any) -> Any:  # noqa: ANN401 - pydantic hands over what it found
+    """Let the environment give a list as ``a,b``."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+Address = Annotated[Bind, NoDecode, BeforeValidator(_bind)]
+Folder = Annotated[Path, AfterValidator(_absolute)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; in the environment each name has the prefix ``IVR_`` and is in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="IVR_", extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    database_url: str = Field(
+        default=f"sqlite:///{HOME / 'var' / 'ivr.db'}",
+        description="Where the ledger is: sqlite:////path/to/ivr.db or postgresql://user@host/database.",
+    )
+    agi_bind: Address = Field(
+        default=Bind(("127.0.0.1", 4573)),
+        description="Where Asterisk finds the service. Keep it on loopback: who answers AGI commands the PBX.",
+    )
+    web_bind: Address = Field(default=Bind(("127.0.0.1", 8080)), description="Where the dashboard listens.")
+    ami_host: str = Field(default="127.0.0.1", description="Where Asterisk's manager interface is.")
+    ami_port: int = Field(default=5038, ge=1, le=65535, description="Its port.")
+    ami_user: str = Field(default="ivr", description="The manager user.")
+    ami_secret: SecretStr | None = Field(
+        default=None,
+        description="Its secret. Without one the manager interface is not used: calls that never reach the "
+        "rating entry are not seen then.",
+    )
+    pbx: str = Field(default="default", pattern=r"^[\w.-]+$", description="The name of this Asterisk in the ledger.")
+    queues: Names = Field(
+        default=(), description="The queues that count; empty: every queue. Others are not handled calls."
+    )
+    layouts_dir: Folder = Field(default=HOME / "config" / "layouts", description="The rating layouts.")
+    experiments_dir: Folder = Field(default=HOME / "config" / "experiments", description="The experiments.")
+    experiment: str = Field(default="default", description="The experiment that runs.")
+    transcripts_dir: Folder = Field(
+        default=HOME / "prompts" / "transcripts", description="What the prompts say, by language."
+    )
+    sounds_dir: Folder = Field(
+        default=HOME / "prompts" / "sounds", description="The built prompts, LANGUAGE/ivr-rating/NAME.wav."
+    )
+    pepper_file: Folder = Field(
+        default=HOME / "var" / "pepper",
+        description="The key of the callers' hashes; made once, readable by its owner only. Back it up apart.",
+    )
+    default_region: str = Field(
+        default="US", pattern=r"^[A-Z]{2}$", description="The country of numbers written without a country code."
+    )
+    sampling_probability: float = Field(
+        default=1.0, gt=0, le=1, description="The share of callers that is asked, drawn at random."
+    )
+    reference_layout: str = Field(default="sequential-123", description="The layout that the others are compared with.")
+    log_level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="How much is logged, as JSON lines."
+    )
+
+    _file: ClassVar[Path | None] = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the base class names it
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the base class names it
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: what a caller passes, the environment, the file."""
+        if cls._file is None:
+            return (init_settings, env_settings)
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, cls._file))
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Read the settings; ``file`` comes before ``IVR_CONFIG``, that before the shipped ``config/ivr.toml``.
+
+    Raises:
+        SettingsRefused: a file is missing or a value makes no sense; names it and says what to write.
+    """
+    chosen = _chosen_file(file)
+    reader = type("Settings", (Settings,), {"_file": chosen, "__module__": __name__})
+    try:
+        settings = reader()
+    except ValidationError as fault:
+        raise SettingsRefused(_sentence(fault, chosen)) from None
+    except ValueError as fault:  # TOML syntax
+        raise SettingsRefused(f"{chosen}: {fault}; mend the TOML there") from None
+    assert isinstance(settings, Settings)  # noqa: S101 - made so above, for the type checker
+    return settings
+
+
+def _chosen_file(file: Path | None) -> Path | None:
+    named = file or (Path(os.environ["IVR_CONFIG"]) if os.environ.get("IVR_CONFIG") else None)
+    if named is None:
+        shipped = HOME / "config" / "ivr.toml"
+        return shipped if shipped.is_file() else None
+    if not named.is_file():
+        raise SettingsRefused(f"the settings file {named} is not there; name one with --config or IVR_CONFIG")
+    return named
+
+
+def _sentence(fault: ValidationError, file: Path | None) -> str:
+    error: Mapping[str, Any] = fault.errors(include_input=False, include_url=False)[0]
+    name = ".".join(str(part) for part in error["loc"]) or "?"
+    source = f"environment IVR_{name.upper()}" if f"IVR_{name.upper()}" in os.environ else str(file or "settings")
+    if error["type"] == "extra_forbidden":
+        return f"{source}: {name} is no setting; remove it, or see docs/settings.md for the names"
+    return f"{source}: {name}: {error['msg'].removeprefix('Value error, ')}"
