@@ -1,9 +1,11 @@
 """Settings: defaults, then ``config/ivr.toml``, then the environment; validated once, secrets never printed."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -34,7 +36,7 @@ def _bind(value: Any) -> Bind:  # noqa: ANN401 - pydantic hands over what it fou
     if isinstance(value, Bind):
         return value
     host, colon, port = str(value).rpartition(":")
-    if not colon or not host or not port.isdigit() or int(port) > 65535:
+    if not colon or not host or not re.fullmatch("[0-9]{1,5}", port) or int(port) > 65535:
         raise ValueError("write host:port, for example 127.0.0.1:8080")
     return Bind((host.strip("[]"), int(port)))
 
@@ -44,12 +46,21 @@ def _names(value: Any) -> Any:  # noqa: ANN401 - pydantic hands over what it fou
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise ValueError(f"{name!r} is no time zone; write one like Europe/Berlin") from None
+    return name
+
+
 def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
 Address = Annotated[Bind, NoDecode, BeforeValidator(_bind)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 
 
@@ -75,6 +86,11 @@ class Settings(BaseSettings):
         description="Its secret. Without one the manager interface is not used: calls that never reach the "
         "rating entry are not seen then.",
     )
+    web_tls: bool = Field(
+        default=False,
+        description="Whether browsers reach the dashboard over TLS (a proxy in front); cookies are Secure then.",
+    )
+    time_zone: ZoneName = Field(default="UTC", description="The site's time zone; days are its days.")
     pbx: str = Field(default="default", pattern=r"^[\w.-]+$", description="The name of this Asterisk in the ledger.")
     queues: Names = Field(
         default=(), description="The queues that count; empty: every queue. Others are not handled calls."
@@ -102,6 +118,11 @@ class Settings(BaseSettings):
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="How much is logged, as JSON lines."
     )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.time_zone)
 
     _file: ClassVar[Path | None] = None
 
@@ -134,6 +155,8 @@ def load_settings(file: Path | None = None) -> Settings:
         raise SettingsRefused(_sentence(fault, chosen)) from None
     except ValueError as fault:  # TOML syntax
         raise SettingsRefused(f"{chosen}: {fault}; mend the TOML there") from None
+    except OSError as fault:
+        raise SettingsRefused(f"{chosen}: {fault.strerror}; make the file readable for this user") from None
     assert isinstance(settings, Settings)  # noqa: S101 - made so above, for the type checker
     return settings
 

@@ -18,12 +18,14 @@ def is_handled(facts: CallFacts) -> bool:
 
 
 def credited(facts: CallFacts) -> tuple[str | None, str | None]:
-    """Return the agent and the queue that the call counts for: those of the last leg."""
-    if facts.legs:
-        return facts.legs[-1].agent, facts.legs[-1].queue
-    if facts.entered is not None:
-        return facts.entered.agent, facts.entered.queue
-    return None, None
+    """Return the agent and the queue that the call counts for: those of the last leg.
+
+    What the leg does not say (a direct call's has no queue) the rating entry does.
+    """
+    agent, queue = (facts.legs[-1].agent, facts.legs[-1].queue) if facts.legs else (None, None)
+    if facts.entered is None:
+        return agent, queue
+    return agent or facts.entered.agent, queue or facts.entered.queue
 
 
 def close_call(
@@ -58,7 +60,7 @@ def close_call(
         attribution=_attribution(facts),
         caller=facts.arrived.caller,
         wait_seconds=None if last is None else last.wait_seconds,
-        talk_seconds=None if last is None else last.talk_seconds,
+        talk_seconds=_talk_seconds(facts, last),
         ended_by=_ended_by(facts, last),
         experiment=assignment.experiment,
         layout=assignment.layout,
@@ -68,7 +70,7 @@ def close_call(
         delay_seconds=assignment.delay_seconds,
         delay_probability=assignment.delay_probability,
         selection_probability=1.0 if entered is None else entered.selection_probability,
-        options_heard=None if answer is None else answer.options_heard,
+        options_heard=None if facts.answer is None else facts.answer.options_heard,
         press_ms=None if answer is None else answer.press_ms,
         key=None if answer is None or outcome is not Outcome.RATED else answer.key,
         category=None if answer is None or outcome is not Outcome.RATED else answer.category,
@@ -136,9 +138,26 @@ def _ended_by(facts: CallFacts, last: Leg | None) -> EndedBy:
     return EndedBy.UNKNOWN if last is None or last.ended_by is None else last.ended_by
 
 
+def _outlasts_entry(facts: CallFacts, leg: Leg) -> bool:
+    """Whether ``leg`` is said to have gone on while its caller was being asked, as a late AgentComplete claims."""
+    if facts.entered is None or leg.ended_at is None:
+        return False
+    return leg.connected_at <= facts.entered.entered_at < leg.ended_at
+
+
+def _talk_seconds(facts: CallFacts, last: Leg | None) -> float | None:
+    if last is None:
+        return None
+    if facts.entered is not None and _outlasts_entry(facts, last):
+        return (facts.entered.entered_at - last.connected_at).total_seconds()
+    return last.talk_seconds
+
+
 def _ended_at(facts: CallFacts) -> datetime:
     """Return when the last talk ended; a leg whose end nobody saw ended when the caller went on or was gone."""
     last = facts.legs[-1] if facts.legs else None
+    if facts.entered is not None and last is not None and _outlasts_entry(facts, last):
+        return facts.entered.entered_at
     if last is not None and last.ended_at is not None:
         return last.ended_at
     if facts.entered is not None:

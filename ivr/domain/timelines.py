@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 
 from ivr.domain.layouts import Layout
 
-
 SILENCE = "silence"
 """The recording that pauses are made of: a pause plays its end."""
 SILENCE_SECONDS = 30

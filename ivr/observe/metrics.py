@@ -17,7 +17,7 @@ _GROUP_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 class Metrics:
     """The service's own registry, so that two services in one process do not mix."""
 
-    def __init__(self, sessions: Callable[[], int]) -> None:
+    def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._commits = Histogram(
             "ivr_ledger_commit_seconds", "Time of one durable commit", buckets=_COMMIT_SECONDS, registry=self._registry
@@ -39,10 +39,13 @@ class Metrics:
             buckets=_COMMIT_SECONDS,
             registry=self._registry,
         )
-        open_sessions = Gauge("ivr_agi_sessions", "Calls that are being asked now", registry=self._registry)
-        open_sessions.set_function(sessions)
+        self._sessions = Gauge("ivr_agi_sessions", "Calls that are being asked now", registry=self._registry)
         for outcome in Outcome:
             self._ratings.labels(outcome=outcome.value)
+
+    def watch_sessions(self, sessions: Callable[[], int]) -> None:
+        """Let ``sessions`` say, at each scrape, how many calls are being asked."""
+        self._sessions.set_function(sessions)
 
     def committed(self, writes: int, seconds: float) -> None:
         """Note one group commit."""

@@ -16,6 +16,14 @@ _WIDEST_KNOWN_MS = 250
 """A press whose moment is known less sharply than this has no ``press_ms``, only its bounds."""
 
 
+_LEFT_IN = {
+    Stage.SILENCE: Outcome.LEFT_BEFORE_PROMPT,
+    Stage.INTRO: Outcome.LEFT_IN_INTRO,
+    Stage.MENU: Outcome.LEFT_IN_MENU,
+    Stage.FAREWELL: Outcome.LEFT_IN_MENU,
+}
+
+
 class IllegalEvent(Exception):
     """An event came in a phase that has no row for it: a fault of the program, not of a caller."""
 
@@ -98,6 +106,8 @@ def _advance(flow: Flow, _event: Event) -> Flow:
 
 def _explain(flow: Flow, event: Event) -> Flow:
     flow = replace(_credit_heard(flow, event), wrong_keys=flow.wrong_keys + 1)
+    if isinstance(event, KeyHeard) and event.hi_ms is None:
+        return flow  # found when the caller had left: nothing more was played, so the place stays
     if flow.stage is Stage.FAREWELL:
         return _end(flow, _unanswered(flow))
     return _read_again_or_part(flow, flow.version.layout.invalid)
@@ -113,7 +123,7 @@ def _decline(flow: Flow, event: Event) -> Flow:
     if flow.declined:
         return _end(flow, Outcome.OPTED_OUT)
     flow = replace(_credit_heard(flow, event), declined=True)
-    return _perform(flow, script.farewell(flow.version, flow.version.layout.thanks))
+    return _perform(flow, script.thanks(flow.version))
 
 
 def _keep(flow: Flow, event: Event) -> Flow:
@@ -128,20 +138,13 @@ def _keep(flow: Flow, event: Event) -> Flow:
 
 
 def _thank(flow: Flow, _event: Event) -> Flow:
-    steps = script.farewell(flow.version, flow.version.layout.thanks)
+    steps = script.thanks(flow.version)
     return replace(_perform(flow, steps), phase=Phase.THANKING)
 
 
 def _leave(flow: Flow, _event: Event) -> Flow:
-    if flow.declined or flow.wrong_keys or flow.readings > 1 or flow.stage is Stage.FAREWELL:
-        # Opt-out comes before how the call ended; after that the place where the caller hung up decides.
-        return _end(flow, Outcome.OPTED_OUT if flow.declined else Outcome.LEFT_IN_MENU)
-    where = {
-        Stage.SILENCE: Outcome.LEFT_BEFORE_PROMPT,
-        Stage.INTRO: Outcome.LEFT_IN_INTRO,
-        Stage.MENU: Outcome.LEFT_IN_MENU,
-    }
-    return _end(flow, where[flow.stage])
+    # Opt-out comes before how the call ended; after that the place where the caller hung up decides.
+    return _end(flow, Outcome.OPTED_OUT if flow.declined else _LEFT_IN[flow.stage])
 
 
 def _give_up(flow: Flow, _event: Event) -> Flow:

@@ -39,8 +39,14 @@ def repetition(version: LayoutVersion, explanation: str) -> tuple[Step, ...]:
 
 
 def farewell(version: LayoutVersion, prompt: str) -> tuple[Step, ...]:
-    """Return the last words before the caller goes back to the dialplan."""
+    """Return the last words to a caller who has not answered; a key is still taken."""
     return (Step(Stage.FAREWELL, _play(version, prompt)),)
+
+
+def thanks(version: LayoutVersion) -> tuple[Step, ...]:
+    """Return the thanks, which no key cuts short: a doubled press must not swallow them."""
+    prompt = version.layout.thanks
+    return (Step(Stage.FAREWELL, Play(prompt, version.milliseconds(prompt), keys="")),)
 
 
 def _options(version: LayoutVersion) -> tuple[Step, ...]:

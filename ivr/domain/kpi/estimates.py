@@ -16,7 +16,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure. ``estimate``, ``lo`` and ``hi`` are None together where there is no figure, and ``reasons`` says why."""
+    """A figure. ``estimate``, ``lo`` and ``hi`` are None together; ``reasons`` says why."""
 
     estimate: float | None
     lo: float | None

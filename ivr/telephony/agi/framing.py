@@ -21,7 +21,7 @@ LONGEST_HEADER = 64 * 1024
 MOST_HEADER_LINES = 128
 LONGEST_REPLY = 64 * 1024
 
-_RESULT = re.compile(r"200 result=(-?\d*)(?: \((.*)\))?(?: endpos=(\d+))?\s*", re.DOTALL)
+_RESULT = re.compile(r"200 result=(-?[0-9]{0,10})(?: \((.*)\))?(?: endpos=([0-9]{1,18}))?\s*", re.DOTALL)
 
 
 class FramingLost(Exception):
@@ -97,9 +97,9 @@ class Framer:
             return self._take_more(line)
         if line == "HANGUP":
             return HangupNotice()
-        if line.startswith("100"):
+        if line.startswith("100 "):
             return None
-        if line.startswith(("510", "511", "520 ")):
+        if line.startswith(("510 ", "511 ", "520 ")):
             return Reply(code=int(line[:3]), value=line[4:])
         if line.startswith("520-"):
             self._begin(line)

@@ -4,6 +4,9 @@ Asterisk throws away a key that is pressed while no command listens. ``StoreDTMF
 every key of the caller into the channel variable IVR_KEYS, so after each command that variable is read and
 compared with what the command returned: what only the variable knows was pressed in a gap, or in a prompt
 that is played to its end. Its moment is known between two readings.
+The copy is made when the key's end arrives; a short key is stretched by Asterisk and reaches the command up to
+0.1 s later. So a key can be in the variable already when one command ends, and be returned by the next: that
+echo is known by not being in the variable a second time, and is no second press.
 
 Before each command TIMEOUT(absolute) is armed anew, a few seconds past the command's own length: if this
 service stops answering, Asterisk takes the caller back by itself (extension T of the dialplan).
@@ -11,7 +14,8 @@ service stops answering, Asterisk takes the caller back by itself (extension T o
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from ivr.domain.flow.commands import Hush, Play
 from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, Played, PromptFailed
@@ -21,32 +25,39 @@ from ivr.telephony.agi.session import AgiSession, ConnectionEnded
 
 PROMPTS = "ivr-rating"
 
+_KEYS = "0123456789*#ABCD"
 _SAMPLES_PER_MS = 8
 _GUARD_SECONDS = 5
 _COMMAND_SECONDS = 4.0
 
 
 class AgiLine:
-    """Implements the use case's ``Line`` on one AGI session."""
+    """Implements the use case's ``Line`` on one AGI session; ``clock`` counts seconds, the event loop's unless given."""
 
-    def __init__(self, session: AgiSession) -> None:
+    def __init__(self, session: AgiSession, clock: Callable[[], float] | None = None) -> None:
         self._session = session
-        self._clock = asyncio.get_running_loop().time
+        self._clock = clock or asyncio.get_running_loop().time
         self._first_frame: float | None = None
-        self._looked_ms = 0
+        self._prompted = False
+        self._looked = self._clock()
         self._stored = ""
+        self._unreturned = ""  # keys of the last look that no command has returned
 
     async def perform(self, command: Play | Hush) -> Sequence[Event]:
-        """Play, and return the keys heard since the last return; without any, how the playing ended."""
+        """Play, and return the keys heard since the last return, and CallerLeft where the line is gone.
+
+        Without either, how the playing ended.
+        """
         try:
             return await self._perform(command)
         except ConnectionEnded:
             return (CallerLeft(),)
 
     async def conclude(self) -> None:
-        """Tell the dialplan that the flow was completed, and which keys were taken."""
-        await self._send(f"SET VARIABLE IVR_KEYS_TAKEN {_quoted(self._stored)}")
-        await self._send("SET VARIABLE IVR_RESULT done")
+        """Tell the dialplan that the flow was completed, and which keys were taken; a gone caller needs neither."""
+        with suppress(ConnectionEnded):
+            await self._send(f"SET VARIABLE IVR_KEYS_TAKEN {_quoted(self._stored)}")
+            await self._send("SET VARIABLE IVR_RESULT done")
 
     async def _perform(self, command: Play | Hush) -> Sequence[Event]:
         length_seconds = command.milliseconds / 1000
@@ -54,42 +65,52 @@ class AgiLine:
         skipped_ms = SILENCE_SECONDS * 1000 - command.milliseconds if isinstance(command, Hush) else 0
         self._begin_clock(command)
         reply = await self._session.command(_stream(command, skipped_ms), length_seconds + _COMMAND_SECONDS)
-        ended_ms = self._now_ms()
+        ended = self._clock()
         if reply.code != 200:
             # 511: the channel is dead. Anything else is a command that this Asterisk does not know.
             return (CallerLeft(),) if reply.code == 511 else (PromptFailed(),)
-        returned = chr(reply.result) if reply.result is not None and reply.result > 0 else None
+        returned = _key(reply.result)
         heard_ms = None if reply.endpos is None else reply.endpos // _SAMPLES_PER_MS - skipped_ms
-        keys = await self._keys_since(returned, ended_ms, heard_ms)
+        try:
+            keys = await self._keys_since(returned, ended, heard_ms)
+        except ConnectionEnded:
+            if returned is None or returned in self._unreturned:
+                raise
+            # A hang-up right after the key: what the command has returned is not lost with the line.
+            return (KeyHeard(returned, self._ms(ended), self._ms(ended), heard_ms), CallerLeft())
         if keys:
             return keys
-        # -1 is a hang-up or a recording that cannot be opened; a dead channel would not have answered since.
-        return (PromptFailed(),) if reply.result == -1 else (Played(),)
+        if reply.result != -1:
+            return (Played(),)
+        # -1 is a hang-up or a recording that cannot be opened; the notice of a hang-up has come by now.
+        return (CallerLeft(),) if self._session.hung_up else (PromptFailed(),)
 
     def _begin_clock(self, command: Play | Hush) -> None:
-        if self._first_frame is None:
-            ahead = command.milliseconds / 1000 if isinstance(command, Hush) else 0.0
-            self._first_frame = self._clock() + ahead
-            self._looked_ms = self._now_ms()
+        if self._prompted:
+            return
+        self._prompted = isinstance(command, Play)
+        # During the silence the first frame is where it is due; a wrong key brings it forward.
+        self._first_frame = self._clock() + (0.0 if self._prompted else command.milliseconds / 1000)
 
-    def _now_ms(self) -> int:
-        return 0 if self._first_frame is None else round((self._clock() - self._first_frame) * 1000)
+    def _ms(self, moment: float) -> int:
+        return 0 if self._first_frame is None else round((moment - self._first_frame) * 1000)
 
-    async def _keys_since(self, returned: str | None, ended_ms: int, heard_ms: int | None) -> list[KeyHeard]:
+    async def _keys_since(self, returned: str | None, ended: float, heard_ms: int | None) -> list[KeyHeard]:
         stored = await self._stored_keys()
         new = stored[len(self._stored) :] if stored.startswith(self._stored) else ""
-        lo, hi = self._looked_ms, self._now_ms()
-        self._looked_ms, self._stored = hi, stored or self._stored
-        keys: list[KeyHeard] = []
-        for key in new:
-            if key == returned:
-                keys.append(KeyHeard(key, ended_ms, ended_ms, heard_ms))
-                returned = None
-            else:
-                keys.append(KeyHeard(key, lo, hi))
-        if returned is not None:  # an Asterisk without StoreDTMF
-            keys.append(KeyHeard(returned, ended_ms, ended_ms, heard_ms))
-        return keys
+        looked, now = self._looked, self._clock()
+        self._looked, self._stored = now, stored or self._stored
+        is_stored = returned is not None and returned in new
+        before, _, after = new.partition(returned) if returned is not None and is_stored else (new, "", "")
+        keys = self._between(before, looked, ended if is_stored else now)
+        # Returned and not stored: an echo, or an Asterisk without StoreDTMF (or one whose store is full).
+        if returned is not None and (is_stored or returned not in self._unreturned):
+            keys.append(KeyHeard(returned, self._ms(ended), self._ms(ended), heard_ms))
+        self._unreturned = before + after
+        return [*keys, *self._between(after, ended, now)]
+
+    def _between(self, keys: str, earliest: float, latest: float) -> list[KeyHeard]:
+        return [KeyHeard(key, self._ms(earliest), self._ms(latest)) for key in keys]
 
     async def _stored_keys(self) -> str:
         reply = await self._send("GET VARIABLE IVR_KEYS")
@@ -104,6 +125,11 @@ class AgiLine:
 def _stream(command: Play | Hush, skipped_ms: int) -> str:
     name = SILENCE if isinstance(command, Hush) else command.prompt
     return f"STREAM FILE {PROMPTS}/{name} {_quoted(command.keys)} {skipped_ms * _SAMPLES_PER_MS}"
+
+
+def _key(result: int | None) -> str | None:
+    """Return the key that a result stands for by its ASCII code; None for 0 (played), -1 and anything else."""
+    return chr(result) if result is not None and 0 < result < 128 and chr(result) in _KEYS else None
 
 
 def _quoted(text: str) -> str:

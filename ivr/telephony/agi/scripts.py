@@ -12,7 +12,6 @@ from ivr.telephony.agi.session import AgiSession
 from ivr.usecases.ports import Pseudonym
 from ivr.usecases.rate_call import Line, RatingRequest
 
-DEFAULT_PBX = "default"
 _SET_SECONDS = 4.0
 
 
@@ -23,35 +22,37 @@ class NotesLeftKeys(Protocol):
         """Store what is missing of ``keys``."""
 
 
-def rate_script(rate_call: Callable[[RatingRequest, Line], Awaitable[Outcome]], pseudonym: Pseudonym) -> Handler:
-    """Return the handler that asks the caller."""
+def rate_script(
+    rate_call: Callable[[RatingRequest, Line], Awaitable[Outcome]], pseudonym: Pseudonym, *, pbx: str
+) -> Handler:
+    """Return the handler that asks the caller; ``pbx`` names the Asterisk of a dialplan that does not say."""
 
     async def rate(request: AgiRequest, session: AgiSession) -> None:
-        await rate_call(_rating_request(request, pseudonym), AgiLine(session))
+        await rate_call(_rating_request(request, pseudonym, pbx), AgiLine(session))
 
     return rate
 
 
-def left_script(note_left_keys: NotesLeftKeys) -> Handler:
+def left_script(note_left_keys: NotesLeftKeys, *, pbx: str) -> Handler:
     """Return the handler that takes the last keys; ``IVR_LEFT`` tells the dialplan that they are durable."""
 
     async def left(request: AgiRequest, session: AgiSession) -> None:
         keys = request.arguments.get("keys", "")
-        await note_left_keys(_call(request), keys, gone=request.arguments.get("gone") == "1")
+        await note_left_keys(_call(request, pbx), keys, gone=request.arguments.get("gone") == "1")
         await session.command("SET VARIABLE IVR_LEFT done", _SET_SECONDS)
 
     return left
 
 
-def _call(request: AgiRequest) -> CallId:
-    return CallId(request.arguments.get("pbx", DEFAULT_PBX), request.uniqueid)
+def _call(request: AgiRequest, pbx: str) -> CallId:
+    return CallId(request.arguments.get("pbx", pbx), request.uniqueid)
 
 
-def _rating_request(request: AgiRequest, pseudonym: Pseudonym) -> RatingRequest:
+def _rating_request(request: AgiRequest, pseudonym: Pseudonym, pbx: str) -> RatingRequest:
     named = request.arguments.get
     number = request.caller_number
     return RatingRequest(
-        call=_call(request),
+        call=_call(request, pbx),
         linkedid=named("linkedid"),
         interface=_interface(named("interface"), named("dialed")),
         agent=named("agent"),

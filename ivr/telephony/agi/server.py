@@ -4,11 +4,12 @@ import asyncio
 import errno
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from typing import cast
 
 import structlog
 
 from ivr.errors import AddressInUse, SettingsRefused
-from ivr.telephony.agi.framing import Framer, FramingLost
+from ivr.telephony.agi.framing import Framer, FramingLost, HangupNotice
 from ivr.telephony.agi.request import AgiRequest, parse_request
 from ivr.telephony.agi.session import AgiSession, ConnectionEnded
 
@@ -47,7 +48,8 @@ class FastAgiServer:
             if fault.errno == errno.EADDRINUSE:
                 raise AddressInUse("FastAGI", f"{host}:{port}", "IVR_AGI_BIND") from fault
             raise SettingsRefused(
-                f"FastAGI cannot listen on {host}:{port} ({fault.strerror}); set IVR_AGI_BIND to an address of this machine"
+                f"FastAGI cannot listen on {host}:{port} ({fault.strerror}); "
+                "set IVR_AGI_BIND to an address of this machine"
             ) from fault
         address = self._server.sockets[0].getsockname()
         return address[0], address[1]
@@ -114,12 +116,12 @@ class _Connection(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - create_server gives no other
-        self._transport = transport
+        # Not asserted: uvloop's transport has the interface but not the base class.
+        self._transport = stream = cast("asyncio.Transport", transport)
         with suppress(AttributeError):
             # The standard loop allocates this much for every read, 256 KiB unless told (not a public name).
-            transport.max_size = _READ_BYTES  # type: ignore[attr-defined]
-        self._deadline = asyncio.get_running_loop().call_later(HEADER_DEADLINE_SECONDS, transport.abort)
+            stream.max_size = _READ_BYTES  # type: ignore[attr-defined]
+        self._deadline = asyncio.get_running_loop().call_later(HEADER_DEADLINE_SECONDS, stream.abort)
         self._server.joined(self)
 
     def data_received(self, data: bytes) -> None:
@@ -140,11 +142,13 @@ class _Connection(asyncio.Protocol):
             return
         header, *early = found
         self._cancel_deadline()
-        if early or not isinstance(header, dict):
+        if any(not isinstance(item, HangupNotice) for item in early) or not isinstance(header, dict):
             log.warning("agi_header_refused", reason="a reply before the first command")
             self._transport.abort()
             return
         self._session = AgiSession(self._transport, self._framer)
+        # A caller who leaves at once: the notice can share a segment with the header block.
+        self._session.hung_up = bool(early)
         self._server.begin(header, self._session)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the base class names it

@@ -1,0 +1,1 @@
+"""The one place that builds the rooms' parts and joins them; start and stop order."""

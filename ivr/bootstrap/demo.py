@@ -1,0 +1,173 @@
+"""The demonstration joined to the house: its own folder, its own ledger, its own people and users."""
+
+import csv
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.bootstrap import parts
+from ivr.bootstrap.prompts import build_all
+from ivr.catalogue.load import Catalogue
+from ivr.domain.calls import HandledCall
+from ivr.domain.experiments import assign
+from ivr.rig.call_centre import QUEUES, Agent
+from ivr.rig.demo import Demo, DemoAddresses, DemoPlaces, DemoPorts, demo
+from ivr.rig.programs import find_programs
+from ivr.rig.service import SERVE
+from ivr.settings import HOME, Settings, load_settings
+from ivr.store.accounts import SqlAccounts
+from ivr.store.export_calls import handled_calls
+from ivr.store.import_people import import_people
+from ivr.store.tallies import SqlTallies
+from ivr.usecases.accounts import Role
+from ivr.usecases.add_user import add_user
+from ivr.web.passwords import Argon2Passwords
+
+TEAMS = ("north", "south")
+DIALPLAN = HOME / "dialplans" / "ivr-rating.conf"
+FOLDER = HOME / "var" / "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A way into the demonstration's dashboard."""
+
+    role: Role
+    name: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDemo:
+    """The demonstration while it runs."""
+
+    demo: Demo
+    dashboard: str
+    sign_ins: tuple[SignIn, ...]
+    folder: Path
+
+
+@asynccontextmanager
+async def running_demo(
+    say: Callable[[str], None], *, keep: bool, serve: Sequence[str] = SERVE
+) -> AsyncIterator[RunningDemo]:
+    """Set everything up, run it while the block runs, and take it down; ``keep`` leaves the folder behind.
+
+    ``serve`` is the command of the service; a check that the comparison can fail passes a broken one.
+    """
+    shipped = load_settings()
+    build_all(shipped, say)
+    programs = find_programs(say)
+    _sweep(FOLDER)
+    folder = FOLDER / str(os.getpid())
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    sign_ins: list[SignIn] = []
+    addresses: list[DemoAddresses] = []
+    settings = _offline_settings(shipped, folder)
+    catalogue = parts.catalogue(settings)
+
+    async def prepare(agents: Sequence[Agent]) -> None:
+        say("preparing the ledger, the agents and the users")
+        sign_ins.extend(await _people_and_users(settings, agents, folder))
+
+    def environment(found: DemoAddresses) -> Mapping[str, str]:
+        addresses.append(found)
+        return _environment(settings, found)
+
+    async def rows() -> Mapping[str, HandledCall]:
+        async with parts.opened_store(settings) as store:
+            found = await store.database.read(lambda connection: list(handled_calls(connection)))
+        return {row.call.uniqueid: row for row in found}
+
+    async def in_progress() -> int:
+        async with parts.opened_store(settings) as store:
+            return await SqlTallies(store.database).calls_in_progress()
+
+    ports = DemoPorts(prepare, environment, _keys_for(settings, catalogue), rows, in_progress)
+    places = DemoPlaces(folder, DIALPLAN, settings.sounds_dir)
+    try:
+        async with demo(programs, places, ports, serve=serve, say=say) as running:
+            yield RunningDemo(running, f"http://127.0.0.1:{addresses[-1].web_port}/", tuple(sign_ins), folder)
+    finally:
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _offline_settings(shipped: Settings, folder: Path) -> Settings:
+    return shipped.model_copy(
+        update={
+            "database_url": f"sqlite:///{folder / 'ivr.db'}",
+            "pepper_file": folder / "pepper",
+            "queues": QUEUES,
+            "pbx": "demo",
+        }
+    )
+
+
+def _environment(settings: Settings, addresses: DemoAddresses) -> dict[str, str]:
+    """Return this process's environment with every setting of the house replaced by the demonstration's."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
+    return own | {
+        "IVR_DATABASE_URL": settings.database_url,
+        "IVR_PEPPER_FILE": str(settings.pepper_file),
+        "IVR_QUEUES": ",".join(settings.queues),
+        "IVR_PBX": settings.pbx,
+        "IVR_LAYOUTS_DIR": str(settings.layouts_dir),
+        "IVR_EXPERIMENTS_DIR": str(settings.experiments_dir),
+        "IVR_EXPERIMENT": settings.experiment,
+        "IVR_TRANSCRIPTS_DIR": str(settings.transcripts_dir),
+        "IVR_SOUNDS_DIR": str(settings.sounds_dir),
+        "IVR_DEFAULT_REGION": settings.default_region,
+        "IVR_AGI_BIND": f"127.0.0.1:{addresses.agi_port}",
+        "IVR_WEB_BIND": f"127.0.0.1:{addresses.web_port}",
+        "IVR_AMI_HOST": addresses.ami.host,
+        "IVR_AMI_PORT": str(addresses.ami.port),
+        "IVR_AMI_USER": addresses.ami.user,
+        "IVR_AMI_SECRET": addresses.ami.secret,
+    }
+
+
+async def _people_and_users(settings: Settings, agents: Sequence[Agent], folder: Path) -> list[SignIn]:
+    people = folder / "people.csv"
+    with people.open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(("person", "name", "interface", "team", "from", "to"))
+        for number, agent in enumerate(agents):
+            team = TEAMS[number * len(TEAMS) // len(agents)]
+            writer.writerow((agent.endpoint, agent.name, agent.interface, team, "2020-01-01T00:00:00Z", ""))
+    async with parts.opened_store(settings) as store:
+        await import_people(people, writer=store.writer, dialect=store.database.dialect)
+        accounts, passwords = SqlAccounts(store.database, store.writer), Argon2Passwords()
+        sign_ins: list[SignIn] = []
+        for role in Role:
+            person = agents[0].endpoint if role is Role.AGENT else None
+            added = await add_user(
+                role.value, roles=[role], person=person, password=None, accounts=accounts, passwords=passwords
+            )
+            sign_ins.append(SignIn(role, added.user.name, added.generated_password or ""))
+    return sign_ins
+
+
+def _keys_for(settings: Settings, catalogue: Catalogue) -> Callable[[str], Sequence[str]]:
+    pseudonyms = parts.pseudonyms(settings)
+    experiment = parts.experiment(settings, catalogue)
+
+    def keys_for(number: str) -> Sequence[str]:
+        caller = pseudonyms.of_number(number)
+        # Every queue of the demonstration is in the one stratum that serves all.
+        assignment = assign(experiment, site=None, queue=None, caller=caller, call=number)
+        return tuple(option.press for option in catalogue.layouts[assignment.layout].options)
+
+    return keys_for
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what demonstrations left behind that were killed or told to keep it."""
+    if folder.is_dir():
+        for entry in folder.iterdir():
+            if not (entry.name.isdigit() and Path(f"/proc/{entry.name}").exists()):
+                shutil.rmtree(entry, ignore_errors=True)

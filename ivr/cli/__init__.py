@@ -1,0 +1,44 @@
+"""The command line: reads what a person wrote, calls one function of the house, shows what came of it."""
+
+import sys
+
+import typer
+
+from ivr.cli.calls import export_app, import_app
+from ivr.cli.demo import demo
+from ivr.cli.doctor import doctor
+from ivr.cli.figures import kpi_app
+from ivr.cli.layouts import layouts_app
+from ivr.cli.people import people_app, user_app
+from ivr.cli.prompts import prompts_app
+from ivr.cli.serve import db_app, serve
+from ivr.errors import IvrError
+
+app = typer.Typer(
+    name="ivr",
+    help="Asks callers to rate each call on the keypad, and turns the presses into fair figures about agents.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(serve)
+app.command()(demo)
+app.command()(doctor)
+app.add_typer(layouts_app, name="layouts")
+app.add_typer(prompts_app, name="prompts")
+app.add_typer(import_app, name="import")
+app.add_typer(export_app, name="export")
+app.add_typer(kpi_app, name="kpi")
+app.add_typer(people_app, name="people")
+app.add_typer(user_app, name="user")
+app.add_typer(db_app, name="db")
+
+
+def main() -> None:
+    """Run the command; a mistake of the user's is one sentence on stderr, exit 1 (wrong usage: 2)."""
+    try:
+        app()
+    except IvrError as error:
+        print(f"ivr: {error}", file=sys.stderr)  # noqa: T201 - this is where sentences are told
+        raise SystemExit(1) from None

@@ -1,0 +1,140 @@
+"""``ivr kpi``: the figures of the dashboard."""
+
+import asyncio
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from ivr.bootstrap import parts
+from ivr.cli.options import Config
+from ivr.settings import Settings, load_settings
+from ivr.store.tallies import SqlTallies
+from ivr.usecases.report_agents import AgentReport, report_agents
+from ivr.usecases.report_json import layout_report_json, report_json
+from ivr.usecases.report_layouts import LayoutReport, report_layouts
+from ivr.usecases.report_table import Table, agent_records, agent_table, layout_records, layout_table
+from ivr.usecases.report_window import ReportWindow, read_window
+
+_WIDE = 220
+
+kpi_app = typer.Typer(help="The figures of the dashboard.", no_args_is_help=True)
+
+
+class Format(StrEnum):
+    """How figures are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+Since = Annotated[str | None, typer.Option("--from", help="The first day, or a time with an offset.")]
+Until = Annotated[str | None, typer.Option("--to", help="The last day, or a time with an offset.")]
+Queue = Annotated[str | None, typer.Option(help="Only this queue.")]
+Site = Annotated[str | None, typer.Option(help="Only this site.")]
+Language = Annotated[str | None, typer.Option(help="Only this prompt language.")]
+As = Annotated[Format, typer.Option("--format", help="table, json or csv.")]
+
+
+@kpi_app.command("agents")
+def agents(
+    since: Since = None,
+    until: Until = None,
+    queue: Queue = None,
+    site: Site = None,
+    language: Language = None,
+    form: As = Format.TABLE,
+    config: Config = None,
+) -> None:
+    """Each agent's calls, response rate and score, never without n and interval."""
+    settings, window = _asked(config, since, until, queue, site, language)
+
+    async def work() -> AgentReport:
+        async with parts.opened_store(settings) as store:
+            return await report_agents(
+                SqlTallies(store.database),
+                parts.layouts(settings),
+                clock=parts.now,
+                window=window,
+                reference_layout=settings.reference_layout,
+            )
+
+    report = asyncio.run(work())
+    if form is Format.JSON:
+        typer.echo(json.dumps(report_json(report), indent=2))
+    elif form is Format.CSV:
+        _write_csv(agent_records(report))
+    else:
+        _show("Agents", agent_table(report))
+        _show("Layouts", layout_table(report.layouts))
+        typer.echo(f"{report.handled} handled calls, {report.in_progress} in progress")
+        _warn(report.warnings)
+
+
+@kpi_app.command("layouts")
+def layouts(
+    since: Since = None,
+    until: Until = None,
+    queue: Queue = None,
+    site: Site = None,
+    language: Language = None,
+    form: As = Format.TABLE,
+    config: Config = None,
+) -> None:
+    """Lay the layouts side by side: ratings, response rate, score, difference to the reference layout."""
+    settings, window = _asked(config, since, until, queue, site, language)
+
+    async def work() -> LayoutReport:
+        async with parts.opened_store(settings) as store:
+            return await report_layouts(
+                SqlTallies(store.database),
+                parts.layouts(settings),
+                clock=parts.now,
+                window=window,
+                reference_layout=settings.reference_layout,
+            )
+
+    report = asyncio.run(work())
+    if form is Format.JSON:
+        typer.echo(json.dumps(layout_report_json(report), indent=2))
+    elif form is Format.CSV:
+        _write_csv(layout_records(report.layouts))
+    else:
+        _show("Layouts", layout_table(report.layouts))
+        _warn(report.warnings)
+
+
+def _asked(
+    config: Config, since: str | None, until: str | None, queue: str | None, site: str | None, language: str | None
+) -> tuple[Settings, ReportWindow]:
+    settings = load_settings(config)
+    window = read_window(since=since, until=until, zone=settings.zone, queue=queue, site=site, language=language)
+    return settings, window
+
+
+def _write_csv(table: Table) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(table.headers)
+    writer.writerows(table.rows)
+
+
+def _show(title: str, table: Table) -> None:
+    shown = RichTable(title=title, title_justify="left")
+    for header in table.headers:
+        shown.add_column(header)
+    for row in table.rows:
+        shown.add_row(*row)
+    # A pipe or a file has no width to fit into.
+    Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(shown)
+
+
+def _warn(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        typer.echo(f"ivr: {warning}", err=True)

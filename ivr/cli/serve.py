@@ -1,0 +1,44 @@
+"""``ivr serve`` and ``ivr db``: the service, and its database."""
+
+import asyncio
+import contextlib
+import signal
+
+import typer
+import uvloop
+
+from ivr.bootstrap import parts
+from ivr.bootstrap.service import serve_until
+from ivr.cli.options import Config
+from ivr.observe.logging import set_up_logging
+from ivr.settings import Settings, load_settings
+
+db_app = typer.Typer(help="The ledger's database.", no_args_is_help=True)
+
+
+def serve(config: Config = None) -> None:
+    """Run the service: FastAGI, the manager listener, the dashboard; ends politely on SIGTERM."""
+    settings = load_settings(config)
+    set_up_logging(settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve_until(settings, stop)
+
+
+@db_app.command("upgrade")
+def upgrade_database(config: Config = None) -> None:
+    """Bring the database to the version that this program writes; makes it where it is missing."""
+
+    async def work() -> None:
+        async with parts.opened_store(load_settings(config)):
+            typer.echo("the database is up to date")
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(work())

@@ -1,0 +1,46 @@
+"""Allocations: what each experiment gave each stratum, from when to when; never changed, only ended."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from ivr.domain.experiments import Experiment, Stratum
+from ivr.store.tables import allocations
+from ivr.store.writer import Writer
+
+
+class SqlAllocations:
+    """Keeps the history of the experiments' distributions."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def note(self, experiments: Sequence[Experiment], at: datetime) -> None:
+        """Note what the ``experiments`` give from ``at`` on; what did not change stays as it stands."""
+
+        def work(connection: Connection) -> None:
+            for experiment in experiments:
+                for stratum in experiment.strata:
+                    _note(connection, experiment.key, stratum, at)
+
+        await self._writer.write(work)
+
+
+def _note(connection: Connection, experiment: str, stratum: Stratum, at: datetime) -> None:
+    given = {"layouts": _text(stratum.layouts), "delays": _text(stratum.delays)}
+    lasting = (
+        allocations.c.experiment == experiment,
+        allocations.c.stratum == stratum.name,
+        allocations.c.ends_at.is_(None),
+    )
+    row = connection.execute(select(allocations).where(*lasting)).one_or_none()
+    if row is not None and {"layouts": row.layouts, "delays": row.delays} == given:
+        return
+    connection.execute(update(allocations).where(*lasting).values(ends_at=at))
+    connection.execute(insert(allocations).values(experiment=experiment, stratum=stratum.name, starts_at=at, **given))
+
+
+def _text(arms: Mapping[str, float] | Mapping[float, float]) -> str:
+    return json.dumps({str(arm): arms[arm] for arm in sorted(arms)})  # type: ignore[index]

@@ -1,0 +1,159 @@
+"""The database: SQLite in a file or PostgreSQL, opened so that a commit is on disk when it returns."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ivr.errors import DatabaseRefused
+from ivr.store import schema
+from ivr.store.faults import refusal
+
+T = TypeVar("T")
+BUSY_SECONDS = 10
+"""How long SQLite waits for another program's write, and PostgreSQL's connection may take."""
+_REMEDY = "write sqlite:////path/of/ivr.db or postgresql://user:password@host/database"
+
+
+class Database:
+    """An open database whose schema is the one that this program knows.
+
+    ``place`` names it without its password. Reads run in threads, each in a transaction that sees one moment.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        backend = engine.url.get_backend_name()
+        self.place = engine.url.set(drivername=backend).render_as_string(hide_password=True)
+        # One moment for every statement of a read, as SQLite's snapshots have it anyhow.
+        self._snapshots = engine if backend == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Return what ``query`` reads, without holding up the event loop; raises DatabaseRefused."""
+        return await asyncio.to_thread(self.read_now, query)
+
+    def read_now(self, query: Callable[[Connection], T]) -> T:
+        """Return what ``query`` reads; raises DatabaseRefused."""
+        try:
+            with self._snapshots.connect() as connection:
+                return query(connection)
+        except SQLAlchemyError as error:
+            raise refusal(error, self.place) from error
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def open_database(url: str, *, create: bool = True) -> Database:
+    """Open the database at ``url``; one that is missing or empty is created and migrated, if ``create``.
+
+    Raises DatabaseRefused: an address that makes no sense, a place that cannot be used, a schema that is
+    older (``ivr db upgrade`` brings it up) or newer than what this program knows.
+    """
+    address = _address(url)
+    if not create and address.database and _is_sqlite(address) and not Path(address.database).exists():
+        raise DatabaseRefused(f"there is no database at {address.database}; `ivr serve` or `ivr import` make one")
+    return _open(address, schema.require_current if not create else schema.create_or_require_current)
+
+
+def upgrade(url: str) -> str:
+    """Bring the database at ``url`` to this program's schema and return its revision; safe to run twice at once."""
+    _open(_address(url), schema.upgrade).close()
+    return schema.known_revision()
+
+
+def _open(address: URL, check: Callable[[Connection], None]) -> Database:
+    if _is_sqlite(address):
+        _require_usable_file(Path(address.database or ""))
+    database = Database(_make_engine(address))
+    try:
+        if _is_sqlite(address):
+            schema.enter_wal_mode(database.engine)
+        with database.engine.connect() as connection:
+            check(connection)
+            connection.commit()
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        database.close()
+        raise refusal(error, database.place) from error
+    except DatabaseRefused as error:
+        database.close()
+        raise DatabaseRefused(f"the database {database.place} {error}") from error
+    return database
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseRefused(f"the database's address is none; {_REMEDY}") from error
+    backend = address.get_backend_name()
+    if backend == "sqlite":
+        if not address.database or address.database == ":memory:":
+            raise DatabaseRefused(f"the database's address names no file; {_REMEDY}")
+        return address.set(drivername="sqlite+pysqlite")
+    if backend in {"postgresql", "postgres"}:
+        return address.set(drivername="postgresql+psycopg")
+    raise DatabaseRefused(f"a database of the kind {backend} is not known; {_REMEDY}")
+
+
+def _is_sqlite(address: URL) -> bool:
+    return address.get_backend_name() == "sqlite"
+
+
+def _require_usable_file(path: Path) -> None:
+    """Tell the plain mistakes apart, for which SQLite has one message only."""
+    if path.is_dir():
+        raise DatabaseRefused(f"{path} is a folder; name a file in it, for example {path / 'ivr.db'}")
+    if not path.parent.is_dir():
+        raise DatabaseRefused(f"the folder {path.parent} is not there; create it, owned by the service's user")
+
+
+def _make_engine(address: URL) -> Engine:
+    if _is_sqlite(address):
+        engine = create_engine(address, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(
+        address,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={} if "connect_timeout" in address.query else {"connect_timeout": BUSY_SECONDS},
+    )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        raise TypeError("the SQLite driver is not the standard library's")
+    # The driver would begin transactions late and commit before DDL; _begin_sqlite says BEGIN itself.
+    connection.isolation_level = None
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later cannot wait for its turn, so writers say so at once.
+    write = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _prepare_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    # A server may default to `off`, where a commit returns before it is on disk.
+    cursor.execute("SET synchronous_commit TO on")
+    cursor.close()
+    connection.commit()

@@ -1,0 +1,1 @@
+"""Telephony: everything that speaks to Asterisk (AGI, AMI, and the probe of `ivr doctor`)."""

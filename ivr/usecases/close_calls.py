@@ -1,0 +1,88 @@
+"""Close calls: make the one row of a handled call once its channel is gone, and again when a late fact comes."""
+
+from collections.abc import Mapping, Set
+from datetime import datetime
+
+import structlog
+
+from ivr.domain.calls import CallFacts, CallGone, CallId
+from ivr.domain.closing import close_call, credited, is_handled
+from ivr.domain.experiments import Assignment, Experiment, assign
+from ivr.domain.timelines import LayoutVersion
+from ivr.usecases.ports import Clock, Directory, Ledger
+
+log = structlog.get_logger(__name__)
+
+
+class CloseCalls:
+    """Closes calls; knows what each would have been given, so that one never asked has its assignment too."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        directory: Directory,
+        experiment: Experiment,
+        versions: Mapping[str, LayoutVersion],
+        queues: Set[str],
+        clock: Clock,
+    ) -> None:
+        self._ledger = ledger
+        self._directory = directory
+        self._experiment = experiment
+        self._versions = versions
+        self._queues = queues
+        self._clock = clock
+
+    async def close(self, call: CallId) -> None:
+        """Close ``call`` if it was handled in a queue that counts; otherwise settle its channel as not handled."""
+        facts = await self._ledger.facts_of(call)
+        if facts is None:
+            return
+        agent, queue = credited(facts)
+        if not is_handled(facts) or (self._queues and queue not in self._queues):
+            await self._ledger.discard(call)
+            return
+        assignment, layout_version = self._assigned(facts, queue)
+        version = self._versions.get(assignment.layout)
+        team = None if agent is None else await self._directory.team_of(agent, _talked_at(facts, self._clock()))
+        row = close_call(
+            facts,
+            assignment=assignment,
+            layout=None if version is None else version.layout,
+            layout_version=layout_version,
+            team=team,
+        )
+        await self._ledger.close(row)
+        log.info("call_closed", call_id=call.uniqueid, outcome=row.outcome.value, legs=row.legs)
+
+    async def close_gone(self, call: CallId) -> None:
+        """Note that the channel of ``call`` is gone, now, and close it."""
+        await self._ledger.record(CallGone(call, self._clock()))
+        await self.close(call)
+
+    async def close_all_but(self, pbx: str, live: Set[str]) -> int:
+        """Close every open call of ``pbx`` whose channel is not among ``live`` (Uniqueids); return how many.
+
+        This is how calls are settled whose end was not seen: after a crash of this service, or a gap in AMI.
+        """
+        left_open = [call for call in await self._ledger.open_calls() if call.pbx == pbx and call.uniqueid not in live]
+        for call in left_open:
+            await self.close_gone(call)
+        return len(left_open)
+
+    def _assigned(self, facts: CallFacts, queue: str | None) -> tuple[Assignment, str | None]:
+        if facts.exposure is not None:
+            return facts.exposure.assignment, facts.exposure.layout_version
+        arrived = facts.arrived
+        assignment = assign(
+            self._experiment, site=arrived.site, queue=queue, caller=arrived.caller, call=str(arrived.call)
+        )
+        version = self._versions.get(assignment.layout)
+        return assignment, None if version is None else version.version
+
+
+def _talked_at(facts: CallFacts, now: datetime) -> datetime:
+    if facts.legs:
+        return facts.legs[-1].connected_at
+    return now if facts.entered is None else facts.entered.entered_at

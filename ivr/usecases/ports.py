@@ -1,0 +1,82 @@
+"""Ports: what the use cases need of the edges, and nothing more."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from ivr.domain.calls import CallFacts, CallId, Fact, HandledCall
+from ivr.domain.kpi.tallies import OutcomeCount
+
+Clock = Callable[[], datetime]
+"""Returns now, aware, in UTC."""
+
+Pseudonym = Callable[[str], str | None]
+"""Turns a caller's number into its keyed hash; None where the text is no number."""
+
+
+class Ledger(Protocol):
+    """Where facts become durable."""
+
+    async def record(self, *facts: Fact) -> None:
+        """Store ``facts`` all or none; returns once they are on disk.
+
+        A fact that is already there (by its natural key) changes nothing it had settled; it fills what was None.
+        """
+
+    async def facts_of(self, call: CallId) -> CallFacts | None:
+        """Return what is known of ``call``; None where nothing is."""
+
+    async def close(self, row: HandledCall) -> None:
+        """Store the call's one row, replacing an earlier closing of the same call; durable on return."""
+
+    async def discard(self, call: CallId) -> None:
+        """Mark a channel that was never handled (no agent answered, no rating entry) as settled."""
+
+    async def open_calls(self) -> Sequence[CallId]:
+        """Return the calls that have facts and no closing yet."""
+
+
+class Directory(Protocol):
+    """Who sits at an interface, and in which team a person is, at a moment."""
+
+    async def person_at(self, interface: str, at: datetime) -> str | None:
+        """Return the person's key, or None where nobody is entered for ``interface``."""
+
+    async def team_of(self, person: str, at: datetime) -> str | None:
+        """Return the team's key, or None."""
+
+
+class Tallies(Protocol):
+    """Counts for the figures."""
+
+    async def outcome_counts(
+        self,
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        queue: str | None,
+        site: str | None,
+        language: str | None,
+    ) -> Sequence[OutcomeCount]:
+        """Return the closed calls of ``since`` <= ended < ``until``, counted by agent, layout, outcome and category."""
+
+    async def handled_calls(
+        self,
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        queue: str | None,
+        site: str | None,
+        language: str | None,
+    ) -> int:
+        """Return how many handled calls closed in the window, counted apart from the outcomes."""
+
+    async def calls_in_progress(self) -> int:
+        """Return how many calls with an answered leg are not closed yet."""
+
+
+class Changes(Protocol):
+    """Says that the ledger has changed, for pages that show it live."""
+
+    def watch(self) -> AsyncIterator[int]:
+        """Yield a growing number after each change, newest only; a slow reader skips."""

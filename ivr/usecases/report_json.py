@@ -1,0 +1,115 @@
+"""Reports as plain JSON values, in the names that scripts rely on."""
+
+from datetime import datetime
+
+from ivr.domain.kpi.agents import AgentFigures
+from ivr.domain.kpi.estimates import Estimate
+from ivr.domain.kpi.layouts import LayoutFigures
+from ivr.domain.kpi.response import Dispositions
+from ivr.usecases.report_agents import AgentReport
+from ivr.usecases.report_layouts import LayoutReport
+from ivr.usecases.report_window import ReportWindow
+
+Json = dict[str, object]
+
+
+def report_json(report: AgentReport) -> Json:
+    """Return the agents' report; proportions are 0 to 1, times ISO 8601 with an offset."""
+    return {
+        "window": _window(report.window),
+        "filters": _filters(report.window),
+        "reference_layout": report.reference_layout,
+        "estimand": report.estimand,
+        "computed_at": report.computed_at.isoformat(),
+        "handled": report.handled,
+        "in_progress": report.in_progress,
+        "totals": _calls(report.totals) | {"response_rate": estimate_json(report.response_rate)},
+        "agents": [_agent(row) for row in report.agents],
+        "layouts": [_layout(row) for row in report.layouts],
+        "warnings": list(report.warnings),
+    }
+
+
+def layout_report_json(report: LayoutReport) -> Json:
+    """Return the layouts' report, each layout as in the agents' report."""
+    return {
+        "window": _window(report.window),
+        "filters": _filters(report.window),
+        "reference_layout": report.reference_layout,
+        "computed_at": report.computed_at.isoformat(),
+        "handled": report.handled,
+        "layouts": [_layout(row) for row in report.layouts],
+        "warnings": list(report.warnings),
+    }
+
+
+def estimate_json(figure: Estimate) -> Json:
+    """Return a figure with everything that it must not stand without."""
+    return {
+        "estimate": figure.estimate,
+        "lo": figure.lo,
+        "hi": figure.hi,
+        "unit": figure.unit,
+        "n": figure.n,
+        "method": figure.method,
+        "status": figure.status.value,
+        "reasons": list(figure.reasons),
+    }
+
+
+def _agent(row: AgentFigures) -> Json:
+    return (
+        {"agent": row.agent, "team": row.team}
+        | _calls(row.calls)
+        | {
+            "response_rate": estimate_json(row.response_rate),
+            "observed": estimate_json(row.observed),
+            "standardised": estimate_json(row.standardised),
+            "corrected": estimate_json(row.corrected),
+            "bounds": [row.bounds.lo, row.bounds.hi],
+            "tier": row.tier,
+            "rank_interval": list(row.rank_interval),
+            "flags": list(row.flags),
+            "notes": list(row.notes),
+        }
+    )
+
+
+def _layout(row: LayoutFigures) -> Json:
+    return (
+        {"layout": row.layout, "versions": list(row.versions)}
+        | _calls(row.calls)
+        | {
+            "response_rate": estimate_json(row.response_rate),
+            "break_off": estimate_json(row.break_off),
+            "observed": estimate_json(row.observed),
+            "shares": [
+                {"category": each.category, "name": each.name} | estimate_json(each.share) for each in row.shares
+            ],
+            "effect_points": estimate_json(row.effect_points),
+            "notes": list(row.notes),
+        }
+    )
+
+
+def _calls(calls: Dispositions) -> Json:
+    return {
+        "handled": calls.handled,
+        "eligible": calls.eligible,
+        "offered": calls.offered,
+        "started": calls.started,
+        "rated": calls.rated,
+        "outcomes": {outcome.value: count for outcome, count in calls.outcomes.items()},
+    }
+
+
+def _window(window: ReportWindow) -> Json:
+    return {"from": _iso(window.since), "to": _iso(window.until)}
+
+
+def _filters(window: ReportWindow) -> Json:
+    return {"queue": window.queue, "site": window.site, "language": window.language}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,1 @@
+"""The web: pages, the figures' API and the service's probes, on aiohttp."""

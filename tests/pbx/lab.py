@@ -1,0 +1,239 @@
+"""A call centre for one test: the rig's Asterisk and callers, the real service, and a wire between them.
+
+The wire carries AGI between Asterisk and the service, may hold back what the service sends (so that gaps
+between commands are long enough to press a key in), and notes when each command was under way.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ivr.bootstrap import parts
+from ivr.domain.calls import HandledCall
+from ivr.rig.asterisk import PrivateAsterisk
+from ivr.rig.call_centre import QUEUES, staff
+from ivr.rig.configuration import PbxPlan
+from ivr.rig.floor import Floor
+from ivr.rig.plan import CallPlan
+from ivr.rig.ports import free_port
+from ivr.rig.programs import find_programs
+from ivr.rig.record import CallRecord
+from ivr.rig.service import SERVE, ServiceProcess
+from ivr.settings import HOME, Settings, load_settings
+from ivr.store.export_calls import handled_calls
+from ivr.store.tallies import SqlTallies
+
+SETTLE_SECONDS = 15.0
+DIALPLAN = HOME / "dialplans" / "ivr-rating.conf"
+
+
+@dataclass(slots=True)
+class Command:
+    """One AGI command on the wire, with the moments (monotonic) at which Asterisk got it and answered."""
+
+    text: str
+    begun: float
+    ended: float | None = None
+
+
+@dataclass(slots=True)
+class WiredCall:
+    """What went over the wire for one call's rating."""
+
+    uniqueid: str = ""
+    commands: list[Command] = field(default_factory=list)
+
+    def playing(self, moment: float) -> str | None:
+        """Return what was being streamed at ``moment``: a file's name, or None in a gap between commands."""
+        for command in self.commands:
+            words = command.text.split()
+            if words[:2] == ["STREAM", "FILE"] and command.begun <= moment <= (command.ended or moment):
+                return words[2]
+        return None
+
+
+class Wire:
+    """A TCP relay from Asterisk to the service; ``delay_seconds`` holds back each command."""
+
+    def __init__(self, delay_seconds: float = 0.0) -> None:
+        self.delay_seconds = delay_seconds
+        self.calls: dict[str, WiredCall] = {}
+        self._server: asyncio.Server | None = None
+        self._target = 0
+
+    async def start(self, port: int, target: int) -> None:
+        self._target = target
+        self._server = await asyncio.start_server(self._relay, "127.0.0.1", port)
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+    async def _relay(self, from_pbx: asyncio.StreamReader, to_pbx: asyncio.StreamWriter) -> None:
+        try:
+            from_service, to_service = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            to_pbx.close()
+            return
+        call = WiredCall()
+        ways = [
+            asyncio.create_task(self._replies(from_pbx, to_service, call)),
+            asyncio.create_task(self._commands(from_service, to_pbx, call)),
+        ]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            to_pbx.close()
+            to_service.close()
+
+    async def _replies(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, call: WiredCall) -> None:
+        script = ""
+        while line := await reader.readline():
+            text = line.decode(errors="replace").strip()
+            if text.startswith("agi_network_script:"):
+                script = text.partition(": ")[2]
+            if text.startswith("agi_uniqueid:"):
+                call.uniqueid = text.partition(": ")[2]
+            if not text and script == "rate":
+                self.calls[call.uniqueid] = call
+            if call.commands and call.commands[-1].ended is None:
+                call.commands[-1].ended = time.monotonic()
+            with contextlib.suppress(ConnectionError):
+                writer.write(line)
+                await writer.drain()
+
+    async def _commands(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, call: WiredCall) -> None:
+        while line := await reader.readline():
+            if self.delay_seconds:
+                await asyncio.sleep(self.delay_seconds)
+            call.commands.append(Command(line.decode().strip(), time.monotonic()))
+            with contextlib.suppress(ConnectionError):
+                writer.write(line)
+                await writer.drain()
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A running call centre of a test."""
+
+    pbx: PrivateAsterisk
+    service: ServiceProcess
+    settings: Settings
+    wire: Wire
+    floor: Floor
+    web_port: int
+
+    async def run(self, plans: Sequence[CallPlan], rate: float) -> list[CallRecord]:
+        """Play the calls, and return once the ledger has closed what was answered."""
+        before = len(await self.rows())
+        records = await self.floor.run_calls(plans, rate)
+        assert [record.fault for record in records if record.fault] == []
+        expected = before + sum(bool(record.legs) for record in records)
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            if len(await self.rows()) >= expected and not await self.in_progress():
+                break
+            await asyncio.sleep(0.1)
+        return records
+
+    async def rows(self) -> Mapping[str, HandledCall]:
+        """Return the ledger's rows by Uniqueid."""
+        async with parts.opened_store(self.settings) as store:
+            found = await store.database.read(lambda connection: list(handled_calls(connection)))
+        return {row.call.uniqueid: row for row in found}
+
+    async def in_progress(self) -> int:
+        async with parts.opened_store(self.settings) as store:
+            return await SqlTallies(store.database).calls_in_progress()
+
+
+@asynccontextmanager
+async def lab(
+    folder: Path,
+    *,
+    layouts: Mapping[str, str] | None = None,
+    experiment: str | None = None,
+    delay_seconds: float = 0.0,
+    variables: Mapping[str, str] | None = None,
+    agents: int = 12,
+    serve: Sequence[str] = SERVE,
+) -> AsyncIterator[Lab]:
+    """Start everything in ``folder``; further ``layouts`` and the ``experiment`` are TOML texts."""
+    programs = await asyncio.to_thread(find_programs, lambda _line: None)
+    agi_port, service_port, web_port = (free_port(socket.SOCK_STREAM) for _ in range(3))
+    settings = _settings(folder, layouts or {}, experiment)
+    plan = PbxPlan(
+        run_folder=folder / "asterisk",
+        rating_dialplan=DIALPLAN,
+        agi_url=f"agi://127.0.0.1:{agi_port}",
+        prompts=settings.sounds_dir,
+        agents=staff(agents),
+        globals=variables or {},
+    )
+    wire = Wire(delay_seconds)
+    async with PrivateAsterisk(programs.asterisk, plan) as pbx:
+        settings = settings.model_copy(
+            update={"agi_bind": f"127.0.0.1:{service_port}", "web_bind": f"127.0.0.1:{web_port}"}
+        )
+        service = ServiceProcess(_environment(settings, pbx), folder, web_port, serve)
+        await service.start()
+        await wire.start(agi_port, service_port)
+        try:
+            yield Lab(pbx, service, settings, wire, Floor(pbx, programs.sipp), web_port)
+        finally:
+            await wire.stop()
+            await service.stop()
+
+
+def _settings(folder: Path, layouts: Mapping[str, str], experiment: str | None) -> Settings:
+    shipped = load_settings()
+    shutil.copytree(shipped.layouts_dir, folder / "layouts")
+    for key, text in layouts.items():
+        (folder / "layouts" / f"{key}.toml").write_text(text)
+    if experiment is None:
+        shutil.copytree(shipped.experiments_dir, folder / "experiments")
+    else:
+        (folder / "experiments").mkdir()
+        (folder / "experiments" / "default.toml").write_text(experiment)
+    return shipped.model_copy(
+        update={
+            "database_url": f"sqlite:///{folder / 'ivr.db'}",
+            "pepper_file": folder / "pepper",
+            "layouts_dir": folder / "layouts",
+            "experiments_dir": folder / "experiments",
+            "queues": QUEUES,
+        }
+    )
+
+
+def _environment(settings: Settings, pbx: PrivateAsterisk) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
+    return own | {
+        "IVR_DATABASE_URL": settings.database_url,
+        "IVR_PEPPER_FILE": str(settings.pepper_file),
+        "IVR_LAYOUTS_DIR": str(settings.layouts_dir),
+        "IVR_EXPERIMENTS_DIR": str(settings.experiments_dir),
+        "IVR_QUEUES": ",".join(settings.queues),
+        "IVR_AGI_BIND": str(settings.agi_bind),
+        "IVR_WEB_BIND": str(settings.web_bind),
+        "IVR_AMI_HOST": pbx.ami.host,
+        "IVR_AMI_PORT": str(pbx.ami.port),
+        "IVR_AMI_USER": pbx.ami.user,
+        "IVR_AMI_SECRET": pbx.ami.secret,
+    }
+
+
+def ivr_command(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "ivr", *arguments)

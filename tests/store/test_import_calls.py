@@ -1,0 +1,295 @@
+import asyncio
+import csv
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from ivr.domain.calls import CallArrived, CallId
+from ivr.domain.outcomes import Outcome
+from ivr.errors import DatabaseRefused, ImportRefused
+from ivr.store.calls_csv import COLUMNS, encode
+from ivr.store.database import Database, open_database
+from ivr.store.export_calls import ExportFormat, export_calls
+from ivr.store.import_calls import ImportReport, import_calls
+from ivr.store.import_lock import sole_import
+from ivr.store.ledger import SqlLedger
+from ivr.store.tables import calls, imports, legs
+from ivr.store.tallies import SqlTallies
+from ivr.store.writer import Writer
+
+from .samples import all_counts, all_handled, facts, full_row, plain_row
+
+HEADER = "call_id,ended_at,agent,queue,outcome"
+LINE = "1,2026-03-01T10:00:00+01:00,ann,sales,no_key"
+
+
+def as_it_is(caller: str) -> str:
+    return caller
+
+
+class Importing:
+    def __init__(self, database: Database, writer: Writer, folder: Path) -> None:
+        self._database = database
+        self._writer = writer
+        self._path = folder / "calls.csv"
+
+    async def of(self, content: bytes | str, *, update: bool = False) -> ImportReport:
+        self._path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return await self.again(update=update)
+
+    async def again(self, *, update: bool = False) -> ImportReport:
+        return await import_calls(
+            self._path, database=self._database, writer=self._writer, pseudonym=as_it_is, update=update
+        )
+
+
+@pytest.fixture
+def importing(database: Database, writer: Writer, tmp_path: Path) -> Importing:
+    return Importing(database, writer, tmp_path)
+
+
+def csv_of(rows: list) -> str:
+    out = io.StringIO()
+    lines = csv.writer(out)
+    lines.writerow(COLUMNS)
+    lines.writerows(encode(row) for row in rows)
+    return out.getvalue()
+
+
+def exported(database: Database) -> bytes:
+    target = io.BytesIO()
+    export_calls(database, target, ExportFormat.CSV)
+    return target.getvalue()
+
+
+def many_rows(number: int) -> list:
+    rated = Outcome.RATED, Outcome.NO_KEY
+    return [
+        replace(full_row(CallId("default", str(n))), keys=()) if n % 5 == 0 else plain_row(n, rated[n % 2])
+        for n in range(number)
+    ]
+
+
+async def test_a_minimal_file_is_stored(importing: Importing, tallies: SqlTallies, database: Database) -> None:
+    assert await importing.of(f"{HEADER}\n{LINE}\n") == ImportReport(added=1, changed=0, unchanged=0)
+    [count] = await all_counts(tallies)
+    assert (count.agent, count.outcome, count.calls) == ("ann", Outcome.NO_KEY, 1)
+    assert database.read_now(lambda connection: connection.execute(select(legs.c.agent)).scalars().all()) == ["ann"]
+
+
+async def test_byte_order_mark_windows_lines_and_empty_lines_are_fine(importing: Importing) -> None:
+    content = b"\xef\xbb\xbf" + f"{HEADER}\r\n\r\n{LINE}\r\n".encode()
+    assert (await importing.of(content)).added == 1
+
+
+async def test_export_then_import_is_the_same_to_the_last_digit(
+    database: Database, writer: Writer, second_url: str, tmp_path: Path
+) -> None:
+    call = CallId("default", "live")
+    ledger = SqlLedger(database, writer)
+    await ledger.record(*facts(call))
+    await ledger.close(replace(full_row(call), keys=()))
+    for row in many_rows(1200):
+        await ledger.close(row)
+    first = exported(database)
+    second = open_database(second_url)
+    async with Writer(second) as second_writer:
+        report = await Importing(second, second_writer, tmp_path).of(first)
+    assert report == ImportReport(added=1201, changed=0, unchanged=0)
+    assert exported(second) == first
+    assert await all_counts(SqlTallies(second)) == await all_counts(SqlTallies(database))
+    second.close()
+
+
+async def test_importing_twice_changes_nothing(importing: Importing, database: Database) -> None:
+    await importing.of(csv_of(many_rows(700)))
+    before = exported(database)
+    assert await importing.again() == ImportReport(added=0, changed=0, unchanged=700)
+    assert await importing.again(update=True) == ImportReport(added=0, changed=0, unchanged=700)
+    assert exported(database) == before
+    assert database.read_now(lambda connection: connection.execute(select(func.count(imports.c.id))).scalar()) == 1
+
+
+async def test_an_export_of_the_ledger_imports_into_itself(
+    importing: Importing, ledger: SqlLedger, database: Database
+) -> None:
+    await ledger.record(*facts(CallId("default", "live")))
+    await ledger.close(replace(full_row(CallId("default", "live")), keys=()))
+    assert await importing.of(exported(database)) == ImportReport(added=0, changed=0, unchanged=1)
+
+
+async def test_new_lines_are_added_beside_old_ones(importing: Importing, tallies: SqlTallies) -> None:
+    await importing.of(csv_of(many_rows(300)))
+    assert await importing.of(csv_of(many_rows(600))) == ImportReport(added=300, changed=0, unchanged=300)
+    assert await all_handled(tallies) == 600
+
+
+async def test_a_row_that_differs_is_refused_unless_update(
+    importing: Importing, database: Database, tallies: SqlTallies
+) -> None:
+    rows = many_rows(300)
+    await importing.of(csv_of(rows))
+    before = exported(database)
+    changed = csv_of([*rows[:299], replace(rows[299], agent="eve", talk_seconds=1.5), plain_row(1000)])
+    with pytest.raises(ImportRefused, match=r"line 301: call call\.299 is in the ledger and differs in agent, talk"):
+        await importing.of(changed)
+    assert exported(database) == before
+    assert await importing.again(update=True) == ImportReport(added=1, changed=1, unchanged=299)
+    assert sorted(exported(database).decode().splitlines()) == sorted(changed.splitlines())
+    assert {count.agent for count in await all_counts(tallies)} >= {"ann", "eve"}
+
+
+async def test_an_update_replaces_presses_and_the_imported_leg(importing: Importing, database: Database) -> None:
+    row = full_row(CallId("default", "1"))
+    await importing.of(csv_of([row]))
+    newer = replace(row, keys=row.keys[:1], agent="eve")
+    await importing.of(csv_of([newer]), update=True)
+    assert exported(database).decode() == csv_of([newer]).replace("\r\n", "\n")
+    assert database.read_now(lambda connection: connection.execute(select(legs.c.agent)).scalars().all()) == ["eve"]
+
+
+async def test_a_call_that_is_still_open_is_refused(importing: Importing, ledger: SqlLedger) -> None:
+    await ledger.record(CallArrived(plain_row(1).call))
+    with pytest.raises(ImportRefused, match=r"line 2: call call\.1 is in the ledger and is still open"):
+        await importing.of(csv_of([plain_row(1)]))
+    assert await importing.again(update=True) == ImportReport(added=0, changed=1, unchanged=0)
+    assert await ledger.open_calls() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "sentence"),
+    [
+        ("", 1, "the file is empty; begin the file with a line of column names"),
+        (f"{LINE}\n", 1, "there is no header"),
+        (f"{HEADER.replace(',', ';')}\n{LINE}", 1, "not separated by commas"),
+        (f"{HEADER},colour\n{LINE},red\n", 1, 'the column "colour" is not known'),
+        (f"{HEADER},layouts\n{LINE},x\n", 1, 'the column "layouts" is not known; write layout'),
+        (f"{HEADER},agent\n{LINE},x\n", 1, "the column agent stands twice"),
+        ("call_id,agent,queue,outcome\n", 1, "the column ended_at is missing; add it"),
+        (f"{HEADER}\n{LINE}\n2,2026-03-01T10:00:00+01:00,ann\n", 3, "3 cells stand under 5 columns"),
+        (f"{HEADER}\n{LINE},\n", 2, "6 cells stand under 5 columns"),
+        (f"{HEADER}\n{LINE}\n{LINE}\n", 3, "call_id 1 stands in line 2 already"),
+        (f'{HEADER}\n{LINE}\n2,"x"y,a,b,c\n', 3, "the quoting or the line's end is broken"),
+        (f'{HEADER}\n{LINE}\n2,"never closed\n\n', 3, "the quoting or the line's end is broken"),
+        (f"{HEADER}\n{LINE}\n".encode() + b"2,\xe4\xf6,a,b,c\n", 3, "the text is not UTF-8; save the file as UTF-8"),
+        (f"{HEADER}\n{LINE}\n".encode("utf-16"), 1, "the text is not UTF-8"),
+        (f'{HEADER}\n{LINE}\n2,2026-03-01T10:00:00Z,"a\nb\nc",sales,no_key\n3,x,a,b,c\n', 6, "ended_at"),
+        (b"PK\x03\x04" + b"\x00\xff" * 100, 1, "the text is not UTF-8"),
+    ],
+)
+async def test_a_bad_file_is_refused_whole_with_its_line(
+    content: str | bytes, line: int, sentence: str, importing: Importing, tallies: SqlTallies
+) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        await importing.of(content)
+    assert str(refused.value).startswith(f"line {line}: ")
+    assert sentence in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert await all_handled(tallies) == 0
+
+
+async def test_a_missing_file_is_refused(importing: Importing, tmp_path: Path) -> None:
+    with pytest.raises(ImportRefused, match="cannot be read"):
+        await importing.again()
+    (tmp_path / "calls.csv").mkdir()
+    with pytest.raises(ImportRefused, match="cannot be read"):
+        await importing.again()
+
+
+async def test_a_fault_in_the_last_of_many_lines_keeps_nothing(importing: Importing, database: Database) -> None:
+    lines = csv_of(many_rows(1500)).rstrip("\r\n")
+    with pytest.raises(ImportRefused, match="line 1502: "):
+        await importing.of(lines + "\n" + "," * (len(COLUMNS) - 1) + "\n")
+    assert database.read_now(lambda connection: connection.execute(select(func.count(calls.c.pbx))).scalar()) == 0
+
+
+async def test_twenty_thousand_rows_appear_at_once_while_live_calls_are_stored(
+    importing: Importing, ledger: SqlLedger, tallies: SqlTallies
+) -> None:
+    running = asyncio.create_task(importing.of(csv_of(many_rows(20_000))))
+    live = 0
+    while not running.done():
+        await ledger.close(replace(plain_row(0), call=CallId("live", str(live))))
+        live += 1
+        handled = await all_handled(tallies)
+        assert handled in {live, 20_000 + live}
+    assert (await running).added == 20_000
+    assert await all_handled(tallies) == 20_000 + live
+    assert live > 10
+
+
+async def test_a_file_that_changes_between_its_readings_keeps_nothing(
+    importing: Importing, database: Database, writer: Writer, tmp_path: Path
+) -> None:
+    """The second reading finds what the first did not: a call that came in live meanwhile."""
+    ledger = SqlLedger(database, writer)
+    rows = many_rows(600)
+    (tmp_path / "calls.csv").write_text(csv_of(rows))
+    begun = asyncio.Event()
+
+    async def interfere() -> None:
+        await begun.wait()
+        await ledger.close(rows[-1])
+
+    interfering = asyncio.create_task(interfere())
+    original = writer.write
+
+    async def write(work: Callable, *, touches_calls: bool = False):
+        if getattr(work, "__name__", "") == "begin_import":
+            begun.set()
+            await interfering
+        return await original(work, touches_calls=touches_calls)
+
+    writer.write = write
+    with pytest.raises(DatabaseRefused, match="import it again"):
+        await importing.again()
+    assert database.read_now(lambda connection: connection.execute(select(func.count(calls.c.pbx))).scalar()) == 1
+    writer.write = original
+    assert (await importing.again()).unchanged == 1
+
+
+async def test_one_import_at_a_time(importing: Importing, database: Database) -> None:
+    with sole_import(database), pytest.raises(DatabaseRefused, match=r"another import into .* is under way; wait"):
+        await importing.of(f"{HEADER}\n{LINE}\n")
+    assert (await importing.again()).added == 1
+
+
+_IMPORTING_PROGRAM = """
+import asyncio, sys
+from pathlib import Path
+from ivr.store.database import open_database
+from ivr.store.import_calls import import_calls
+from ivr.store.writer import Writer
+
+async def main():
+    database = open_database(sys.argv[1])
+    await import_calls(Path(sys.argv[2]), database=database, writer=Writer(database), pseudonym=str)
+
+asyncio.run(main())
+"""
+
+
+async def test_an_import_that_is_killed_leaves_nothing_and_can_be_repeated(
+    url: str, database: Database, importing: Importing, tallies: SqlTallies, tmp_path: Path
+) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(csv_of(many_rows(5000)))
+
+    def stored() -> int:
+        with database.engine.connect() as connection:
+            return connection.execute(text("SELECT count(*) FROM calls")).scalar_one()
+
+    program = await asyncio.create_subprocess_exec(sys.executable, "-c", _IMPORTING_PROGRAM, url, path)
+    while stored() < 500 and program.returncode is None:  # noqa: ASYNC110 - the event is in another program
+        await asyncio.sleep(0.005)
+    program.kill()
+    await program.wait()
+    assert 500 <= stored() < 5000
+    assert await all_handled(tallies) == 0
+    assert await importing.again() == ImportReport(added=5000, changed=0, unchanged=0)
+    assert await all_handled(tallies) == 5000

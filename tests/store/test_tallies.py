@@ -1,0 +1,85 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from ivr.domain.calls import CallArrived, CallId
+from ivr.domain.outcomes import Outcome
+from ivr.errors import DatabaseRefused
+from ivr.store.database import Database
+from ivr.store.export_calls import handled_calls
+from ivr.store.ledger import SqlLedger
+from ivr.store.tallies import SqlTallies
+
+from .samples import START, all_counts, all_handled, facts, plain_row
+
+
+async def test_closed_calls_are_counted_by_outcome_and_category(ledger: SqlLedger, tallies: SqlTallies) -> None:
+    for number in range(9):
+        await ledger.close(plain_row(number, Outcome.RATED))
+    for number in range(9, 14):
+        await ledger.close(plain_row(number, Outcome.NO_KEY, agent=None))
+    counts = await all_counts(tallies)
+    seen = {(count.agent, count.outcome, count.category): count.calls for count in counts}
+    assert seen == {
+        ("ann", Outcome.RATED, 0): 3,
+        ("ann", Outcome.RATED, 1): 3,
+        ("ann", Outcome.RATED, 2): 3,
+        (None, Outcome.NO_KEY, None): 5,
+    }
+    assert max(count.last_ended_at for count in counts) == START + timedelta(seconds=13)
+    assert await all_handled(tallies) == 14
+
+
+async def test_a_call_closed_anew_moves_from_one_count_to_the_other(ledger: SqlLedger, tallies: SqlTallies) -> None:
+    await ledger.close(plain_row(1, Outcome.UNKNOWN))
+    await ledger.close(plain_row(1, Outcome.RATED))
+    assert [(count.outcome, count.calls) for count in await all_counts(tallies)] == [(Outcome.RATED, 1)]
+
+
+async def test_test_and_excluded_calls_are_never_counted(ledger: SqlLedger, tallies: SqlTallies) -> None:
+    await ledger.close(replace(plain_row(1), test=True))
+    await ledger.close(replace(plain_row(2), excluded=True))
+    assert await all_counts(tallies) == []
+    assert await all_handled(tallies) == 0
+
+
+async def test_the_window_has_its_start_and_not_its_end(ledger: SqlLedger, tallies: SqlTallies) -> None:
+    for number in range(5):
+        await ledger.close(plain_row(number))
+    window = {"since": START + timedelta(seconds=1), "until": START + timedelta(seconds=3)}
+    everywhere = {"queue": None, "site": None, "language": None}
+    assert await tallies.handled_calls(**window, **everywhere) == 2
+    assert [count.calls for count in await tallies.outcome_counts(**window, **everywhere)] == [2]
+
+
+@pytest.mark.parametrize("column", ["queue", "site", "language"])
+async def test_a_filter_selects(column: str, ledger: SqlLedger, tallies: SqlTallies) -> None:
+    await ledger.close(replace(plain_row(1), **{column: "this"}))
+    await ledger.close(replace(plain_row(2), **{column: "that"}))
+    await ledger.close(plain_row(3))
+    wanted = {"since": None, "until": None, "queue": None, "site": None, "language": None, column: "this"}
+    assert await tallies.handled_calls(**wanted) == 1
+    assert [count.calls for count in await tallies.outcome_counts(**wanted)] == [1]
+
+
+async def test_calls_in_progress_have_an_answered_leg_and_no_closing(ledger: SqlLedger, tallies: SqlTallies) -> None:
+    ringing, talking, over, canary = (CallId("default", name) for name in ("a", "b", "c", "d"))
+    await ledger.record(CallArrived(ringing), *facts(talking)[:2], *facts(over))
+    await ledger.record(CallArrived(canary, test=True), facts(canary)[1])
+    await ledger.close(replace(plain_row(1), call=over))
+    assert await tallies.calls_in_progress() == 1
+
+
+async def test_a_call_without_an_outcome_shows_as_a_leak(
+    ledger: SqlLedger, tallies: SqlTallies, database: Database
+) -> None:
+    await ledger.close(plain_row(1))
+    await ledger.close(plain_row(2, Outcome.RATED))
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE calls SET outcome = NULL WHERE uniqueid = 'call.1'"))
+    assert {(count.outcome, count.calls) for count in await all_counts(tallies)} == {(None, 1), (Outcome.RATED, 1)}
+    assert await all_handled(tallies) == 2
+    with pytest.raises(DatabaseRefused, match=r"default/call\.1 is closed without an outcome"):
+        database.read_now(lambda connection: list(handled_calls(connection)))

@@ -1,0 +1,112 @@
+"""The caller's line over a real socket, against a scripted Asterisk; each conversation is a text file.
+
+``!`` what the flow wants, ``>`` what the service sends, ``<`` what Asterisk answers, ``@`` seconds on the clock
+before the next line, ``x`` Asterisk closes the connection, ``=`` what the flow is told.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ivr.domain.flow.commands import Hush, Play
+from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, Played, PromptFailed
+from ivr.domain.layouts import DTMF_KEYS
+from ivr.telephony.agi.line import AgiLine
+from ivr.telephony.agi.request import AgiRequest
+from ivr.telephony.agi.session import AgiSession
+from tests.telephony.agi.fake_asterisk import FakeAsterisk, serving
+
+TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
+
+
+class Stage:
+    """Carries a transcript's wishes to the line, and what the flow is told back."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.wishes: asyncio.Queue[str] = asyncio.Queue()
+        self.told: asyncio.Queue[str] = asyncio.Queue()
+
+    async def handle(self, _request: AgiRequest, session: AgiSession) -> None:
+        line = AgiLine(session, lambda: self.now)
+        while True:
+            wish = await self.wishes.get()
+            if wish == "conclude":
+                await line.conclude()
+                self.told.put_nowait("concluded")
+            else:
+                self.told.put_nowait(_text(await line.perform(_command(wish))))
+
+
+@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
+async def test_the_line_speaks_as_written(transcript: Path) -> None:
+    stage = Stage()
+    async with serving({"line": stage.handle}) as (_, dial):
+        asterisk = await dial()
+        await asterisk.ask("line")
+        for number, line in enumerate(transcript.read_text().splitlines(), start=1):
+            if line and not line.startswith("# "):
+                await _act(stage, asterisk, line, f"{transcript.name}:{number}")
+        assert stage.told.empty()
+
+
+async def _act(stage: Stage, asterisk: FakeAsterisk, line: str, place: str) -> None:
+    mark, _, text = line.partition(" ")
+    match mark:
+        case "!":
+            stage.wishes.put_nowait(text)
+        case ">":
+            assert await asterisk.hear() == text, place
+        case "<":
+            await asterisk.send(text + "\n")
+        case "@":
+            stage.now = float(text)
+        case "x":
+            await asterisk.hang_up()
+        case "=":
+            async with asyncio.timeout(10):
+                assert await stage.told.get() == text, place
+        case _:
+            raise AssertionError(f"{place}: {line}")
+
+
+def _command(wish: str) -> Play | Hush:
+    match wish.split():
+        case ["play", prompt, milliseconds]:
+            return Play(prompt, int(milliseconds), DTMF_KEYS)
+        case ["play", prompt, milliseconds, "without", "keys"]:
+            return Play(prompt, int(milliseconds), "")
+        case ["hush", milliseconds]:
+            return Hush(int(milliseconds), DTMF_KEYS)
+    raise AssertionError(wish)
+
+
+def _text(events: Sequence[Event]) -> str:
+    return ", ".join(_event_text(event) for event in events)
+
+
+def _event_text(event: Event) -> str:
+    match event:
+        case KeyHeard(key, lo_ms, hi_ms, heard_ms):
+            moment = f"{lo_ms}" if lo_ms == hi_ms else f"{lo_ms}..{hi_ms}"
+            return f"key {key} at {moment}" + ("" if heard_ms is None else f" heard {heard_ms}")
+        case Played():
+            return "played"
+        case CallerLeft():
+            return "caller left"
+        case PromptFailed():
+            return "prompt failed"
+    raise AssertionError(event)
+
+
+def test_the_guard_is_armed_before_each_stream_and_outlasts_it() -> None:
+    streams = 0
+    for transcript in TRANSCRIPTS:
+        sent = [line[2:] for line in transcript.read_text().splitlines() if line.startswith(("> ", "! "))]
+        for before, after in zip(sent, sent[1:], strict=False):
+            if after.startswith("STREAM FILE"):
+                streams += 1
+                assert before.startswith("SET VARIABLE TIMEOUT(absolute) "), transcript.name
+    assert streams >= 25

@@ -1,0 +1,199 @@
+"""The agents' report: contract names, selection, leaks, and one agent's view."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ivr.domain.layouts import Layout, Option
+from ivr.domain.outcomes import Outcome
+from ivr.usecases.report_agents import only_own_row, report_agents
+from ivr.usecases.report_json import layout_report_json, report_json
+from ivr.usecases.report_layouts import report_layouts
+from ivr.usecases.report_table import agent_records, agent_table, figure_text, layout_records, layout_table
+from ivr.usecases.report_window import ALL_CALLS, WindowRefused, read_window
+from tests.memory_ports import NOON, MemoryTallies, StoredCall
+
+LAYOUT = Layout(
+    key="sequential-123",
+    language="en",
+    question="satisfaction",
+    categories=("dissatisfied", "so-so", "satisfied"),
+    intro="intro",
+    thanks="thanks",
+    invalid="invalid",
+    no_key="no-key",
+    options=(Option("1", 2, "one"), Option("2", 1, "two"), Option("3", 0, "three")),
+)
+LAYOUTS = {LAYOUT.key: LAYOUT}
+ZONE = ZoneInfo("Europe/Berlin")
+
+
+def _tallies() -> MemoryTallies:
+    calls = [StoredCall(category=2)] * 16 + [StoredCall(category=0)] * 4
+    calls += [StoredCall(outcome=Outcome.NO_KEY, category=None)] * 20
+    calls += [StoredCall(agent="ben", queue="service", ended_at=NOON + timedelta(days=1))] * 3
+    return MemoryTallies(calls, in_progress=2)
+
+
+async def _report(tallies, window=ALL_CALLS):
+    return await report_agents(tallies, LAYOUTS, clock=lambda: NOON, window=window, reference_layout="sequential-123")
+
+
+async def test_the_json_has_the_names_that_scripts_rely_on():
+    figures = report_json(await _report(_tallies()))
+    assert json.loads(json.dumps(figures, allow_nan=False)) == figures
+    assert {
+        "window",
+        "reference_layout",
+        "estimand",
+        "computed_at",
+        "handled",
+        "in_progress",
+        "agents",
+        "layouts",
+        "warnings",
+    } <= figures.keys()
+    ana, ben = figures["agents"]
+    assert {
+        *("agent", "team", "handled", "eligible", "offered", "started", "rated", "outcomes", "response_rate"),
+        *("observed", "standardised", "corrected", "bounds", "tier", "rank_interval", "flags", "notes"),
+    } == ana.keys()
+    assert set(ana["observed"]) == {"estimate", "lo", "hi", "unit", "n", "method", "status", "reasons"}
+    assert ana["observed"]["estimate"] == pytest.approx(0.8)
+    assert (ana["observed"]["n"], ana["observed"]["status"]) == (20, "ok")
+    assert ana["outcomes"]["no_key"] == 20
+    assert sum(ana["outcomes"].values()) == ana["handled"] == 40
+    assert ana["rank_interval"] == [None, None]
+    assert (ben["observed"]["status"], ben["observed"]["reasons"]) == ("wide", ["fewer than 10 ratings: do not rank"])
+    assert figures["window"] == {"from": None, "to": None}
+    assert (figures["handled"], figures["in_progress"], figures["warnings"]) == (43, 2, [])
+    assert figures["layouts"][0]["layout"] == "sequential-123"
+    assert {"rated", "effect_points"} <= figures["layouts"][0].keys()
+
+
+async def test_a_window_selects_and_is_said():
+    window = read_window(since="2026-03-03", until="2026-03-03", zone=ZONE, queue="service")
+    figures = report_json(await _report(_tallies(), window))
+    assert figures["window"] == {"from": "2026-03-03T00:00:00+01:00", "to": "2026-03-04T00:00:00+01:00"}
+    assert [row["agent"] for row in figures["agents"]] == ["ben"]
+
+
+async def test_a_leak_refuses_scores_and_warns_with_the_numbers():
+    tallies = _tallies()
+    tallies.uncounted = 1
+    figures = report_json(await _report(tallies))
+    assert "44 handled calls, but 43 have an outcome" in figures["warnings"][0]
+    for row in figures["agents"]:
+        assert row["observed"]["status"] == row["response_rate"]["status"] == "refused"
+        assert row["observed"]["reasons"] == ["disposition_leak"]
+        assert row["bounds"] == [None, None]
+    assert figures["totals"]["response_rate"]["status"] == "refused"
+
+
+async def test_a_stored_call_without_outcome_is_a_leak():
+    tallies = _tallies()
+    tallies.calls.append(StoredCall(outcome=None, category=None))
+    assert (await _report(tallies)).warnings
+
+
+class _BusyTallies(MemoryTallies):
+    """Closes a call between any two questions, as a busy centre does."""
+
+    async def outcome_counts(self, **selection):
+        self.calls.append(StoredCall())
+        return await super().outcome_counts(**selection)
+
+    async def handled_calls(self, **selection):
+        self.calls.append(StoredCall())
+        return await super().handled_calls(**selection)
+
+
+async def test_calls_that_close_while_the_report_is_made_are_no_leak():
+    report = await _report(_BusyTallies([StoredCall()] * 30))
+    assert report.warnings == ()
+    assert report.handled == report.totals.disposed
+
+
+async def test_an_agent_sees_the_own_row_and_nothing_else():
+    tallies = _tallies()
+    tallies.uncounted = 1
+    own = only_own_row(await _report(tallies), "ben")
+    text = json.dumps(report_json(own))
+    assert [row.agent for row in own.agents] == ["ben"]
+    assert (own.handled, own.in_progress, own.layouts) == (3, None, ())
+    assert "ana" not in text
+    assert "44" not in text
+    assert own.warnings == ("disposition_leak: no score is shown until the ledger is whole",)
+
+
+@pytest.mark.parametrize("person", [None, "nobody"])
+async def test_a_user_who_is_no_agent_has_no_row(person):
+    tallies = _tallies()
+    tallies.calls.append(StoredCall(agent=None))
+    own = only_own_row(await _report(tallies), person)
+    assert (own.agents, own.handled) == ((), 0)
+
+
+async def test_the_same_calls_in_any_order_give_identical_bytes():
+    tallies = _tallies()
+    first = json.dumps(report_json(await _report(tallies)))
+    tallies.calls.reverse()
+    assert json.dumps(report_json(await _report(tallies))) == first
+
+
+async def test_tables_have_a_cell_for_every_header():
+    report = await _report(_tallies())
+    for table in (
+        agent_table(report),
+        agent_records(report),
+        layout_table(report.layouts),
+        layout_records(report.layouts),
+    ):
+        assert table.rows
+        assert {len(row) for row in table.rows} == {len(table.headers)}
+    assert "80.0 % (58.4 to 91.9), n 20" in agent_table(report).rows[0]
+    assert figure_text(report.agents[0].standardised).startswith("none: no fitted figures")
+
+
+async def test_the_layouts_report_shows_the_same_layouts():
+    tallies = _tallies()
+    whole = report_json(await _report(tallies))
+    layouts = await report_layouts(tallies, LAYOUTS, clock=lambda: NOON, reference_layout="sequential-123")
+    assert layout_report_json(layouts)["layouts"] == whole["layouts"]
+
+
+def test_a_day_is_the_sites_whole_day():
+    window = read_window(since="2026-03-29", until="2026-03-29", zone=ZONE)
+    assert window.since == datetime(2026, 3, 28, 23, tzinfo=UTC)
+    assert window.until == datetime(2026, 3, 29, 22, tzinfo=UTC)  # the clocks went forward that day
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-03-02T12:00:00Z", NOON),
+        ("2026-03-02T13:00:00+01:00", NOON),
+        ("2026-03-02T13:00:00 01:00", NOON),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_time_with_an_offset_is_taken_as_it_is(text, moment):
+    assert read_window(since=text, until=None, zone=ZONE).since == moment
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "sentence"),
+    [
+        ("yesterday", None, "'from' is 'yesterday', no date; write a day as"),
+        (None, "2026-02-30", "'to' is '2026-02-30', no date"),
+        (None, "9999-12-31", "'to' is '9999-12-31', no date"),
+        ("2026-03-02T12:00:00", None, "without an offset"),
+        ("2026-03-03", "2026-03-02", "is empty; write a later 'to'"),
+    ],
+)
+def test_what_is_no_window_is_refused_in_one_sentence(since, until, sentence):
+    with pytest.raises(WindowRefused, match=sentence):
+        read_window(since=since, until=until, zone=ZONE)

@@ -1,0 +1,300 @@
+"""The figures over HTTP: the page, its fragment, the API, the live events and the probes."""
+
+import asyncio
+import json
+
+import pytest
+
+from ivr.domain.outcomes import Outcome
+from ivr.errors import DatabaseRefused
+from ivr.usecases.report_window import ALL_CALLS
+from ivr.web.app import keep_following
+from ivr.web.live import LiveFigures
+from tests.memory_ports import MemoryChanges, StoredCall
+from tests.web_site import Browser
+
+
+async def test_the_api_speaks_the_contract(site, browser):
+    site.tallies.calls += [StoredCall(category=2)] * 16 + [StoredCall(category=0)] * 4
+    await browser.sign_in("sam")
+    answer = await browser.get("/api/v1/kpi/agents")
+    assert answer.content_type == "application/json"
+    (row,) = (await answer.json())["agents"]
+    assert (row["agent"], row["handled"], row["rated"]) == ("ana", 20, 20)
+    assert row["observed"]["estimate"] == pytest.approx(0.8)
+    assert row["observed"]["n"] == 20
+
+
+async def test_the_filters_select(site, browser):
+    site.tallies.calls += [StoredCall(queue="sales", site="north")] * 3 + [StoredCall(queue="service", language="de")]
+    await browser.sign_in("sam")
+    for query, handled in (
+        ("", 4),
+        ("?queue=sales", 3),
+        ("?queue=", 4),
+        ("?language=de", 1),
+        ("?site=north&from=2026-03-02&to=2026-03-02", 3),
+        ("?from=2026-03-03", 0),
+        ("?to=2026-03-01", 0),
+    ):
+        assert (await (await browser.get("/api/v1/kpi/agents" + query)).json())["handled"] == handled, query
+    assert (
+        "calls ended from 2026-03-02 00:00 until 2026-03-03 00:00, queue sales"
+        in await (await browser.get("/?from=2026-03-02&to=2026-03-02&queue=sales")).text()
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("from=soon", "'from' is 'soon', no date"),
+        ("to=2026-13-01", "'to' is '2026-13-01', no date"),
+        ("from=2026-03-03&to=2026-03-01", "is empty"),
+        ("queue=%00", "the queue holds characters"),
+        ("form=2026-03-03", "there is no filter 'form'; use from, to, queue, site, language"),
+    ],
+)
+async def test_a_bad_window_is_told_in_one_sentence(browser, query, sentence):
+    await browser.sign_in("sam")
+    answer = await browser.get("/api/v1/kpi/agents?" + query)
+    assert answer.status == 400
+    assert sentence in (await answer.json())["error"]
+    page = await browser.get("/?" + query)
+    assert page.status == 400
+    assert "Traceback" not in await page.text()
+
+
+async def test_the_api_answers_401_in_json_without_a_session(browser):
+    answer = await browser.get("/api/v1/kpi/agents")
+    assert (answer.status, await answer.json()) == (401, {"error": "Sign in first."})
+
+
+async def test_the_page_shows_a_number_only_with_its_interval_and_n(site, browser):
+    site.tallies.calls += [StoredCall(category=2)] * 16 + [StoredCall(category=0)] * 4
+    site.tallies.calls += [StoredCall(agent="ben")] * 3 + [StoredCall(agent="cem", outcome=Outcome.NO_KEY)]
+    site.tallies.in_progress = 2
+    await browser.sign_in("sam")
+    text = " ".join((await (await browser.get("/")).text()).split())
+    assert '<strong>80 %</strong> <span class="quiet">(58–92 %) n = 20</span>' in text
+    assert "fewer than 10 ratings: do not rank" in text
+    assert "no ratings</span>" in text
+    assert 'id="in-progress">2<' in text
+    assert "style=" not in text
+    assert "<script>" not in text
+
+
+async def test_names_are_text_and_never_markup(site, browser):
+    site.tallies.calls.append(StoredCall(agent='<script>alert("x")</script>', team='"><img src=x>'))
+    await browser.sign_in("sam")
+    text = await (await browser.get("/")).text()
+    assert "<script>alert" not in text
+    assert "<img src=x" not in text
+    assert "&lt;script&gt;alert" in text
+
+
+async def test_a_leak_shows_no_score(site, browser):
+    site.tallies.calls += [StoredCall()] * 20
+    site.tallies.uncounted = 1
+    await browser.sign_in("sam")
+    text = await (await browser.get("/")).text()
+    assert "21 handled calls, but 20 have an outcome" in text
+    assert "<strong>" not in text
+
+
+async def test_a_new_call_is_told_and_then_shown(site, browser):
+    await browser.sign_in("sam")
+    async with browser.client.get(browser.address + "/events") as stream:
+        assert stream.content_type == "text/event-stream"
+        assert await _next_event(stream) == "figures 1"
+        assert 'id="handled">0<' in await (await browser.get("/fragments/agents")).text()
+        await _until(lambda: site.changes.watchers == 1)
+        site.tallies.calls.append(StoredCall(agent="ana"))
+        await site.changes.announce()
+        assert await _next_event(stream) == "figures 2"
+        assert 'id="handled">1<' in await (await browser.get("/fragments/agents")).text()
+
+
+async def test_an_agent_is_told_of_the_own_calls_only(site, browser):
+    await browser.sign_in("ana")
+    supervisor = Browser(browser.address)
+    await supervisor.sign_in("sam")
+    own = await browser.client.get(browser.address + "/events")
+    everybodys = await supervisor.client.get(browser.address + "/events")
+    assert await _next_event(own) == await _next_event(everybodys) == "figures 1"
+    await _until(lambda: site.changes.watchers == 1)
+    for agent in ("ben", "ben", "ana"):
+        site.tallies.calls.append(StoredCall(agent=agent))
+        await site.changes.announce()
+        told = await _next_event(everybodys)
+    assert told != "figures 1"
+    assert await _next_event(own) == "figures 2"
+    own.close()
+    everybodys.close()
+    await supervisor.client.close()
+
+
+async def test_signing_out_ends_the_stream(site, browser):
+    await browser.sign_in("sam")
+    async with browser.client.get(browser.address + "/events") as stream:
+        assert await _next_event(stream) == "figures 1"
+        await browser.post("/sign-out", csrf_token=await browser.token("/"))
+        await _until(lambda: site.changes.watchers == 1)
+        await site.changes.announce()
+        assert await _next_event(stream) == "signed-out 0"
+        assert await stream.content.read() == b""
+
+
+async def test_streams_end_when_the_service_stops(site):
+    async with site.serve() as address:
+        browser = Browser(address)
+        await browser.sign_in("sam")
+        stream = await browser.client.get(address + "/events")
+        assert await _next_event(stream) == "figures 1"
+    # Leaving the block stops the service, which waits for its handlers: they must have ended by themselves.
+    assert b"signed-out" not in await stream.content.read()
+    await browser.client.close()
+    assert site.changes.watchers == 0
+
+
+async def test_a_fault_in_the_figures_is_an_apology_without_a_trace(site, browser):
+    async def broken(**_selection):
+        raise RuntimeError("the disk is gone")
+
+    await browser.sign_in("sam")
+    site.tallies.handled_calls = broken
+    page = await browser.get("/")
+    assert page.status == 500
+    text = await page.text()
+    assert "Something went wrong here" in text
+    assert "disk" not in text
+    del site.tallies.handled_calls
+    assert (await browser.get("/")).status == 200
+
+
+async def test_a_refusing_database_is_told_without_its_place(site, browser):
+    async def refusing(**_selection):
+        raise DatabaseRefused("the database /var/lib/secret/ivr.db is locked; close the other program")
+
+    await browser.sign_in("sam")
+    site.tallies.handled_calls = refusing
+    for path in ("/", "/api/v1/kpi/agents"):
+        answer = await browser.get(path)
+        assert answer.status == 503
+        assert "secret" not in await answer.text()
+
+
+async def test_a_stream_that_fails_ends_and_is_not_answered_twice(site, browser):
+    async def broken(*_arguments):
+        raise RuntimeError("the disk is gone")
+
+    await browser.sign_in("sam")
+    async with browser.client.get(browser.address + "/events") as stream:
+        assert await _next_event(stream) == "figures 1"
+        site.accounts.find_session = broken
+        await _until(lambda: site.changes.watchers == 1)
+        await site.changes.announce()
+        assert await stream.content.read() == b""
+
+
+async def test_live_figures_come_back_after_a_fault_of_their_watch(site):
+    fails = 1
+
+    class FailingChanges(MemoryChanges):
+        async def watch(self):
+            nonlocal fails
+            if fails:
+                fails -= 1
+                raise RuntimeError("the watch is gone")
+            async for number in super().watch():
+                yield number
+
+    site.changes = FailingChanges()
+    live = LiveFigures(site.report, site.changes, fastest_seconds=0.0, pulse_seconds=60.0)
+    following = asyncio.create_task(keep_following(live, retry_seconds=0.0))
+    await _until(lambda: site.changes.watchers == 1)
+    generations = live.generations(at_least_every_seconds=60.0)
+    first = await anext(generations)
+    await site.changes.announce()
+    assert await asyncio.wait_for(anext(generations), 10) == first + 1
+    await generations.aclose()
+    following.cancel()
+    await asyncio.wait({following})
+    assert site.changes.watchers == 0
+
+
+async def test_browsers_share_one_computation_and_a_change_begins_a_new_one(site):
+    asked = 0
+    may_answer = asyncio.Event()
+
+    async def slow_report(window):
+        nonlocal asked
+        asked += 1
+        await may_answer.wait()
+        return await site.report(window)
+
+    live = LiveFigures(slow_report, site.changes, fastest_seconds=3600.0, pulse_seconds=3600.0)
+    readers = [asyncio.create_task(live.report(ALL_CALLS)) for _ in range(20)]
+    await asyncio.sleep(0)
+    readers[0].cancel()  # one that goes away takes nothing from the others
+    may_answer.set()
+    reports = await asyncio.gather(*readers[1:])
+    assert asked == 1
+    assert all(report is reports[0] for report in reports)
+    following = asyncio.create_task(live.follow_changes())
+    await _until(lambda: site.changes.watchers == 1)
+    generations = live.generations(at_least_every_seconds=3600.0)
+    await anext(generations)
+    await site.changes.announce()
+    await anext(generations)
+    assert await live.report(ALL_CALLS) is not reports[0]
+    assert asked == 2
+    await generations.aclose()
+    following.cancel()
+    await asyncio.wait({following})
+
+
+async def test_the_probes_need_no_session(site, browser):
+    assert await (await browser.get("/healthz")).text() == "ok\n"
+    metrics = await browser.get("/metrics")
+    assert metrics.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert "ivr_calls 1" in await metrics.text()
+    ready = await browser.get("/readyz")
+    assert (ready.status, await ready.json()) == (200, {"ready": True, "reasons": {}})
+
+
+async def test_readiness_names_what_is_not_ready(site, browser):
+    async def fine() -> str | None:
+        return None
+
+    async def missing() -> str | None:
+        return "Asterisk's manager is not connected"
+
+    async def broken() -> str | None:
+        raise RuntimeError("secret detail")
+
+    site.readiness.update(database=fine, ami=missing, prompts=broken)
+    ready = await browser.get("/readyz")
+    assert ready.status == 503
+    assert json.loads(await ready.text()) == {
+        "ready": False,
+        "reasons": {"ami": "Asterisk's manager is not connected", "prompts": "the check itself failed; see the log"},
+    }
+
+
+async def _next_event(stream) -> str:
+    """Return the next event's name and data; comments are passed over."""
+    name = ""
+    while True:
+        line = (await asyncio.wait_for(stream.content.readline(), 15)).decode()
+        assert line, "the stream has ended"
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ").strip()
+        if line.startswith("data: "):
+            assert await stream.content.readline() == b"\n"
+            return f"{name} {line.removeprefix('data: ').strip()}"
+
+
+async def _until(condition) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - the condition is another task's, it has no event to await
+            await asyncio.sleep(0.01)

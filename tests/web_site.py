@@ -1,0 +1,141 @@
+"""A running site for tests: the real application on a real socket, over ports kept in memory."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from aiohttp import ClientResponse, ClientSession, CookieJar, web
+
+from ivr.domain.layouts import Layout, Option
+from ivr.usecases.accounts import Role
+from ivr.usecases.add_user import add_user
+from ivr.usecases.report_agents import AgentReport, report_agents
+from ivr.usecases.report_window import ReportWindow
+from ivr.web.app import create_app
+from ivr.web.passwords import Argon2Passwords
+from tests.memory_ports import NOON, MemoryAccounts, MemoryChanges, MemoryTallies
+
+PASSWORD = "correct horse battery"
+
+_OPTIONS = (Option("1", 2, "one"), Option("2", 1, "two"), Option("3", 0, "three"))
+
+
+def _layout(key: str, *categories: str) -> Layout:
+    return Layout(
+        key=key,
+        language="en",
+        question="satisfaction",
+        categories=categories,
+        intro="intro",
+        thanks="thanks",
+        invalid="invalid",
+        no_key="no-key",
+        options=_OPTIONS,
+    )
+
+
+LAYOUTS = {
+    layout.key: layout
+    for layout in (
+        _layout("sequential-123", "dissatisfied", "so-so", "satisfied"),
+        _layout("reversed-123", "dissatisfied", "so-so", "satisfied"),
+        _layout("paced-123", "dissatisfied", "so-so", "satisfied"),
+        _layout("sparse-531", "dissatisfied", "satisfied", "very satisfied"),
+    )
+}
+
+
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Browser:
+    """A client with cookies of its own; never follows a redirect unasked."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.client = ClientSession(cookie_jar=CookieJar(unsafe=True))
+
+    async def get(self, path: str, **more: object) -> ClientResponse:
+        answer = await self.client.get(self.address + path, allow_redirects=False, **more)
+        await answer.read()
+        return answer
+
+    async def post(self, path: str, **fields: str) -> ClientResponse:
+        answer = await self.client.post(self.address + path, data=fields, allow_redirects=False)
+        await answer.read()
+        return answer
+
+    async def token(self, path: str) -> str:
+        found = CSRF.search(await (await self.get(path)).text())
+        assert found is not None
+        return found[1]
+
+    async def sign_in(self, name: str, password: str = PASSWORD) -> ClientResponse:
+        return await self.post("/sign-in", name=name, password=password, csrf_token=await self.token("/sign-in"))
+
+    def cookie(self, name: str) -> str | None:
+        return next((each.value for each in self.client.cookie_jar if each.key == name), None)
+
+
+@dataclass
+class Site:
+    """What stands behind the pages; ``now`` is the service's clock."""
+
+    tallies: MemoryTallies = field(default_factory=MemoryTallies)
+    accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
+    changes: MemoryChanges = field(default_factory=MemoryChanges)
+    readiness: dict[str, Callable[[], Awaitable[str | None]]] = field(default_factory=dict)
+    now: datetime = NOON
+    is_tls: bool = False
+    passwords: Argon2Passwords = field(default_factory=Argon2Passwords)
+
+    async def report(self, window: ReportWindow) -> AgentReport:
+        return await report_agents(
+            self.tallies, LAYOUTS, clock=lambda: self.now, window=window, reference_layout="sequential-123"
+        )
+
+    async def add_users(self) -> None:
+        """Add ``olga`` (operator), ``sam`` (supervisor) and ``ana`` (agent ana), all with PASSWORD."""
+        for name, role, person in (
+            ("olga", Role.OPERATOR, None),
+            ("sam", Role.SUPERVISOR, None),
+            ("ana", Role.AGENT, "ana"),
+        ):
+            await add_user(
+                name,
+                roles={role},
+                person=person,
+                password=PASSWORD,
+                accounts=self.accounts,
+                passwords=self.passwords,
+            )
+
+    def pass_time(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+    @asynccontextmanager
+    async def serve(self) -> AsyncIterator[str]:
+        """Serve on a free port of the loopback; yields the address."""
+        app = create_app(
+            accounts=self.accounts,
+            passwords=self.passwords,
+            agent_reports=self.report,
+            changes=self.changes,
+            readiness=self.readiness,
+            metrics_text=lambda: "# TYPE ivr_calls counter\nivr_calls 1\n",
+            clock=lambda: self.now,
+            zone=ZoneInfo("Europe/Berlin"),
+            is_tls=self.is_tls,
+        )
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        try:
+            yield f"http://{host}:{port}"
+        finally:
+            await runner.cleanup()
