@@ -93,7 +93,9 @@ class Settings(BaseSettings):
     time_zone: ZoneName = Field(default="UTC", description="The site's time zone; days are its days.")
     pbx: str = Field(default="default", pattern=r"^[\w.-]+$", description="The name of this Asterisk in the ledger.")
     queues: Names = Field(
-        default=(), description="The queues that count; empty: every queue. Others are not handled calls."
+        default=(),
+        description="The queues that count; empty: every queue. Others are not handled calls. Direct calls to agents "
+        "count under the queue that the dialplan names at the rating entry, else under `direct`.",
     )
     layouts_dir: Folder = Field(default=HOME / "config" / "layouts", description="The rating layouts.")
     experiments_dir: Folder = Field(default=HOME / "config" / "experiments", description="The experiments.")

@@ -12,6 +12,7 @@ from ivr.bootstrap import parts
 from ivr.bootstrap.prompts import build_all
 from ivr.catalogue.load import Catalogue
 from ivr.domain.calls import HandledCall
+from ivr.domain.closing import DIRECT_QUEUE
 from ivr.domain.experiments import assign
 from ivr.rig.call_centre import QUEUES, Agent
 from ivr.rig.demo import Demo, DemoAddresses, DemoPlaces, DemoPorts, demo
@@ -102,7 +103,7 @@ def _offline_settings(shipped: Settings, folder: Path) -> Settings:
         update={
             "database_url": f"sqlite:///{folder / 'ivr.db'}",
             "pepper_file": folder / "pepper",
-            "queues": QUEUES,
+            "queues": (*QUEUES, DIRECT_QUEUE),
             "pbx": "demo",
         }
     )
@@ -138,13 +139,13 @@ async def _people_and_users(settings: Settings, agents: Sequence[Agent], folder:
         writer.writerow(("person", "name", "interface", "team", "from", "to"))
         for number, agent in enumerate(agents):
             team = TEAMS[number * len(TEAMS) // len(agents)]
-            writer.writerow((agent.endpoint, agent.name, agent.interface, team, "2020-01-01T00:00:00Z", ""))
+            writer.writerow((agent.person, agent.name, agent.interface, team, "2020-01-01T00:00:00Z", ""))
     async with parts.opened_store(settings) as store:
         await import_people(people, writer=store.writer, dialect=store.database.dialect)
         accounts, passwords = SqlAccounts(store.database, store.writer), Argon2Passwords()
         sign_ins: list[SignIn] = []
         for role in Role:
-            person = agents[0].endpoint if role is Role.AGENT else None
+            person = agents[0].person if role is Role.AGENT else None
             added = await add_user(
                 role.value, roles=[role], person=person, password=None, accounts=accounts, passwords=passwords
             )
@@ -160,7 +161,9 @@ def _keys_for(settings: Settings, catalogue: Catalogue) -> Callable[[str], Seque
         caller = pseudonyms.of_number(number)
         # Every queue of the demonstration is in the one stratum that serves all.
         assignment = assign(experiment, site=None, queue=None, caller=caller, call=number)
-        return tuple(option.press for option in catalogue.layouts[assignment.layout].options)
+        worst_to_best = sorted(catalogue.layouts[assignment.layout].options, key=lambda option: option.category)
+        # Every key soon, and most callers satisfied, as in life.
+        return tuple(option.press for option in (*worst_to_best, *[worst_to_best[-1]] * 3))
 
     return keys_for
 

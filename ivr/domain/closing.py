@@ -11,21 +11,27 @@ from ivr.domain.experiments import Assignment
 from ivr.domain.layouts import Layout
 from ivr.domain.outcomes import Outcome
 
+DIRECT_QUEUE = "direct"
+"""Where calls count that an agent answered without any queue."""
+
 
 def is_handled(facts: CallFacts) -> bool:
     """Whether an agent spoke with the caller: an answered leg was seen, or the rating entry says so."""
     return bool(facts.legs) or facts.entered is not None
 
 
-def credited(facts: CallFacts) -> tuple[str | None, str | None]:
+def credited(facts: CallFacts) -> tuple[str | None, str]:
     """Return the agent and the queue that the call counts for: those of the last leg.
 
-    What the leg does not say (a direct call's has no queue) the rating entry does.
+    A leg of a direct call has no queue: the rating entry's stands in, else :data:`DIRECT_QUEUE`.
     """
-    agent, queue = (facts.legs[-1].agent, facts.legs[-1].queue) if facts.legs else (None, None)
-    if facts.entered is None:
-        return agent, queue
-    return agent or facts.entered.agent, queue or facts.entered.queue
+    last = facts.legs[-1] if facts.legs else None
+    entered = facts.entered
+    if last is not None:
+        return last.agent, last.queue or (entered and entered.queue) or DIRECT_QUEUE
+    if entered is not None:
+        return entered.agent, entered.queue or DIRECT_QUEUE
+    return None, DIRECT_QUEUE
 
 
 def close_call(

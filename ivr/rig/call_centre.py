@@ -22,6 +22,11 @@ class Agent:
     queues: tuple[str, ...]
 
     @property
+    def person(self) -> str:
+        """The agent's key in the ledger: the name in small letters, joined by points."""
+        return self.name.lower().replace(" ", ".")
+
+    @property
     def interface(self) -> str:
         """The agent as Asterisk's queues and events name it."""
         return f"PJSIP/{self.endpoint}"

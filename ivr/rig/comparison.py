@@ -58,10 +58,13 @@ class Comparison:
         return sum(row.outcome is Outcome.RATED for row in self.rows)
 
 
-def compare(records: Sequence[CallRecord], rows: Mapping[str, HandledCall]) -> Comparison:
-    """Lay ``records`` beside the ledger's ``rows`` (by Uniqueid); a row without a record is a difference too."""
+def compare(records: Sequence[CallRecord], rows: Mapping[str, HandledCall], persons: Mapping[str, str]) -> Comparison:
+    """Lay ``records`` beside the ledger's ``rows`` (by Uniqueid); a row without a record is a difference too.
+
+    ``persons`` names the person whom the ledger should credit, by the agent's end point.
+    """
     handled = [record for record in records if record.legs and record.uniqueid is not None]
-    compared = [_compare(record, rows.get(record.uniqueid or "")) for record in handled]
+    compared = [_compare(record, rows.get(record.uniqueid or ""), persons) for record in handled]
     known = {record.uniqueid for record in handled}
     strays = [
         ComparedCall(uniqueid, None, row, "", _stored(row), "stored, but no such call was answered")
@@ -71,12 +74,13 @@ def compare(records: Sequence[CallRecord], rows: Mapping[str, HandledCall]) -> C
     return Comparison((*compared, *strays), attempted=len(records))
 
 
-def _compare(record: CallRecord, row: HandledCall | None) -> ComparedCall:
+def _compare(record: CallRecord, row: HandledCall | None, persons: Mapping[str, str]) -> ComparedCall:
     stored = _stored(row)
     pressed = record.keys
     if stored != pressed and stored == _surely_heard(record):
         pressed = stored
-    return ComparedCall(record.uniqueid or "", record, row, pressed, stored, _difference(record, row, pressed, stored))
+    difference = _difference(row, pressed, stored, persons[record.legs[-1].agent])
+    return ComparedCall(record.uniqueid or "", record, row, pressed, stored, difference)
 
 
 def _surely_heard(record: CallRecord) -> str:
@@ -87,16 +91,15 @@ def _surely_heard(record: CallRecord) -> str:
     return "".join(press.key for press in record.sent if press.up_at < last)
 
 
-def _difference(record: CallRecord, row: HandledCall | None, pressed: str, stored: str) -> str | None:
+def _difference(row: HandledCall | None, pressed: str, stored: str, person: str) -> str | None:
     if row is None:
         return "answered, but not in the ledger"
     if stored != pressed:
         return f"pressed {pressed or 'nothing'}, stored {stored or 'nothing'}"
     if row.key is not None and row.key not in pressed:
         return f"the answer {row.key} was never pressed"
-    agent = record.legs[-1].agent
-    if row.agent is None or not row.agent.endswith(agent):
-        return f"{agent} talked last, {row.agent or 'nobody'} is credited"
+    if row.agent != person:
+        return f"{person} talked last, {row.agent or 'nobody'} is credited"
     return None
 
 

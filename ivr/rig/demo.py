@@ -81,7 +81,8 @@ class Demo:
         records = await self._floor.run_calls(plans, rate, on_progress)
         await self._settle(len([record for record in records if record.legs]) + len(before))
         after = await self._ports.rows()
-        return compare(records, {uniqueid: row for uniqueid, row in after.items() if uniqueid not in before})
+        new = {uniqueid: row for uniqueid, row in after.items() if uniqueid not in before}
+        return compare(records, new, {agent.endpoint: agent.person for agent in self.pbx.plan.agents})
 
     async def _settle(self, expected: int) -> None:
         """Wait until every handled call is closed; a call that never is will be seen by the comparison."""

@@ -30,3 +30,6 @@ class NoteLeftKeys:
             await self._ledger.record(CallArrived(call), *missing)
         if gone:
             await self._closing.close_gone(call)
+        elif missing:
+            # The call may be closed already; a live one is closed again when it is gone.
+            await self._closing.close(call)

@@ -2,11 +2,9 @@
 
 import random
 import re
-import shutil
-from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, expect
 
 from ivr.domain.outcomes import Outcome
 from tests.memory_ports import StoredCall
@@ -14,7 +12,6 @@ from tests.web_site import LAYOUTS, PASSWORD, Site
 
 expect.set_options(timeout=30_000)  # a busy machine may be slow; nothing here is about speed
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _SHARES = {
     Outcome.RATED: 42,
     Outcome.NO_KEY: 9,
@@ -62,18 +59,6 @@ def some_calls(number: int, seed: int = 7) -> list[StoredCall]:
             )
         )
     return calls
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.fail("no Chromium on this machine; install it with: apt-get install chromium")
-    # Started as root, Chromium needs to be told that it has no sandbox; it only meets our own pages here.
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

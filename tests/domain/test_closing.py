@@ -21,7 +21,7 @@ from ivr.domain.calls import (
     Press,
     RatingEntered,
 )
-from ivr.domain.closing import close_call, credited, is_handled
+from ivr.domain.closing import DIRECT_QUEUE, close_call, credited, is_handled
 from ivr.domain.layouts import Layout
 from ivr.domain.outcomes import Outcome
 from tests.specimens import CALL, assignment, at, layout
@@ -170,7 +170,7 @@ def test_a_rating_entry_without_a_leg_is_a_handled_call() -> None:
 
 def test_a_channel_that_no_agent_answered_is_not_handled_and_cannot_be_closed() -> None:
     assert not is_handled(facts())
-    assert credited(facts()) == (None, None)
+    assert credited(facts()) == (None, DIRECT_QUEUE)
     with pytest.raises(ValueError, match="nobody handled"):
         close(facts(gone=None))
 
@@ -194,10 +194,18 @@ def test_a_leg_of_nobody_is_uncertain() -> None:
     assert (row.agent, row.attribution) == (None, Attribution.UNCERTAIN)
 
 
-def test_what_a_leg_does_not_say_the_entry_does() -> None:
-    known = facts(leg(agent=None, queue=None), entry=entered(agent="bo", queue="direct"))
-    assert credited(known) == ("bo", "direct")
-    assert credited(facts(leg(queue="sales"), entry=entered(queue="direct"))) == ("ana", "sales")
+@pytest.mark.parametrize(
+    ("known", "queue"),
+    [
+        (facts(leg(queue="sales"), entry=entered(queue="support")), "sales"),
+        (facts(leg(queue=None), entry=entered(queue="support")), "support"),
+        (facts(leg(queue=None), entry=entered(queue=None)), DIRECT_QUEUE),
+        (facts(leg(queue=None)), DIRECT_QUEUE),
+        (facts(entry=entered(queue=None)), DIRECT_QUEUE),
+    ],
+)
+def test_a_direct_call_counts_for_the_queue_of_its_entry(known: CallFacts, queue: str) -> None:
+    assert credited(known) == ("ana", queue)
 
 
 def test_a_late_end_of_the_leg_does_not_say_that_the_caller_hung_up_or_talked_on() -> None:

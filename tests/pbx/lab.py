@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ivr.bootstrap import parts
 from ivr.domain.calls import HandledCall
+from ivr.domain.closing import DIRECT_QUEUE
 from ivr.rig.asterisk import PrivateAsterisk
 from ivr.rig.call_centre import QUEUES, staff
 from ivr.rig.configuration import PbxPlan
@@ -168,6 +169,7 @@ async def lab(
     delay_seconds: float = 0.0,
     variables: Mapping[str, str] | None = None,
     agents: int = 12,
+    dialplan: Path = DIALPLAN,
     serve: Sequence[str] = SERVE,
 ) -> AsyncIterator[Lab]:
     """Start everything in ``folder``; further ``layouts`` and the ``experiment`` are TOML texts."""
@@ -176,7 +178,7 @@ async def lab(
     settings = _settings(folder, layouts or {}, experiment)
     plan = PbxPlan(
         run_folder=folder / "asterisk",
-        rating_dialplan=DIALPLAN,
+        rating_dialplan=dialplan,
         agi_url=f"agi://127.0.0.1:{agi_port}",
         prompts=settings.sounds_dir,
         agents=staff(agents),
@@ -187,7 +189,7 @@ async def lab(
         settings = settings.model_copy(
             update={"agi_bind": f"127.0.0.1:{service_port}", "web_bind": f"127.0.0.1:{web_port}"}
         )
-        service = ServiceProcess(_environment(settings, pbx), folder, web_port, serve)
+        service = ServiceProcess(environment(settings, pbx), folder, web_port, serve)
         await service.start()
         await wire.start(agi_port, service_port)
         try:
@@ -213,12 +215,12 @@ def _settings(folder: Path, layouts: Mapping[str, str], experiment: str | None) 
             "pepper_file": folder / "pepper",
             "layouts_dir": folder / "layouts",
             "experiments_dir": folder / "experiments",
-            "queues": QUEUES,
+            "queues": (*QUEUES, DIRECT_QUEUE),
         }
     )
 
 
-def _environment(settings: Settings, pbx: PrivateAsterisk) -> dict[str, str]:
+def environment(settings: Settings, pbx: PrivateAsterisk) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
     return own | {
         "IVR_DATABASE_URL": settings.database_url,

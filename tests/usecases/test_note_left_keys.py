@@ -36,8 +36,8 @@ async def presses(ledger: MemoryLedger) -> list[tuple[int, str, int | None]]:
 
 async def test_only_what_is_missing_is_added(note: NoteLeftKeys, ledger: MemoryLedger) -> None:
     await ledger.record(Press(CALL, 1, "7", 10, 10))
-    await note(CALL, "71", gone=False)
-    await note(CALL, "71", gone=False)
+    for _ in range(2):
+        await note(CALL, "71", gone=False)
     assert await presses(ledger) == [(1, "7", 10), (2, "1", None)]
 
 
@@ -64,13 +64,13 @@ async def test_without_keys_only_the_end_is_noted(note: NoteLeftKeys, ledger: Me
     assert ledger.history == ["CallGone"]
 
 
-async def test_the_call_is_closed_only_when_its_channel_is_gone(note: NoteLeftKeys, ledger: MemoryLedger) -> None:
+@pytest.mark.parametrize("gone", [False, True])
+async def test_keys_that_came_late_close_the_call_anew(note: NoteLeftKeys, ledger: MemoryLedger, *, gone: bool) -> None:
     await ledger.record(RatingEntered(CALL, at(0), "ana", "sales", 1.0))
     await ledger.record(Exposure(CALL, assignment(), "v1", at(0)))
-    await note(CALL, "3", gone=False)
+    await note(CALL, "", gone=False)
     assert await ledger.open_calls() == [CALL]
-    await note(CALL, "3", gone=True)
-    assert await ledger.open_calls() == []
+    await note(CALL, "3", gone=gone)
     assert (ledger.rows[CALL].outcome, ledger.rows[CALL].key) == (Outcome.RATED, "3")
 
 

@@ -21,6 +21,8 @@ LONGEST_HEADER = 64 * 1024
 MOST_HEADER_LINES = 128
 LONGEST_REPLY = 64 * 1024
 
+_OPENS_VALUE = re.compile(r"200 result=-?[0-9]{0,10} \(")
+_CLOSES_VALUE = re.compile(r"\)(?: endpos=[0-9]{1,18})?\s*$")
 _RESULT = re.compile(r"200 result=(-?[0-9]{0,10})(?: \((.*)\))?(?: endpos=([0-9]{1,18}))?\s*", re.DOTALL)
 
 
@@ -105,9 +107,11 @@ class Framer:
             self._begin(line)
             return None
         if line.startswith("200 "):
-            # A value is in parentheses; one that holds line ends leaves them open on this line.
             reply = self._whole(line)
             if reply is None:
+                # A value is in parentheses; one that holds line ends leaves them open on this line.
+                if _OPENS_VALUE.match(line) is None:
+                    raise FramingLost("a 200 line without result")
                 self._begin(line)
             return reply
         raise FramingLost("a line that is no reply")
@@ -124,6 +128,8 @@ class Framer:
             if not line.startswith("520 "):
                 return None
             reply: Reply | None = Reply(code=520, value="\n".join(self._open)[4:])
+        elif _CLOSES_VALUE.search(line) is None:
+            return None  # looked at line by line, so that a long value costs no more than its length
         else:
             reply = self._whole("\n".join(self._open))
         if reply is not None:
@@ -134,8 +140,6 @@ class Framer:
     def _whole(text: str) -> Reply | None:
         match = _RESULT.fullmatch(text)
         if match is None:
-            if "(" not in text:
-                raise FramingLost("a 200 line without result")
             return None
         result, value, endpos = match.groups()
         return Reply(

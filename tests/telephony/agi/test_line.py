@@ -31,8 +31,7 @@ class Stage:
 
     async def handle(self, _request: AgiRequest, session: AgiSession) -> None:
         line = AgiLine(session, lambda: self.now)
-        while True:
-            wish = await self.wishes.get()
+        while wish := await self.wishes.get():
             if wish == "conclude":
                 await line.conclude()
                 self.told.put_nowait("concluded")
@@ -46,9 +45,12 @@ async def test_the_line_speaks_as_written(transcript: Path) -> None:
     async with serving({"line": stage.handle}) as (_, dial):
         asterisk = await dial()
         await asterisk.ask("line")
-        for number, line in enumerate(transcript.read_text().splitlines(), start=1):
-            if line and not line.startswith("# "):
-                await _act(stage, asterisk, line, f"{transcript.name}:{number}")
+        try:
+            for number, line in enumerate(transcript.read_text().splitlines(), start=1):
+                if line and not line.startswith("# "):
+                    await _act(stage, asterisk, line, f"{transcript.name}:{number}")
+        finally:
+            stage.wishes.put_nowait("")
         assert stage.told.empty()
 
 

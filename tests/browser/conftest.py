@@ -1,0 +1,21 @@
+"""A real Chromium for the tests of the pages."""
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.fail("no Chromium on this machine; install it with: apt-get install chromium")
+    # Started as root, Chromium needs to be told that it has no sandbox; it only meets our own pages here.
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        await browser.close()

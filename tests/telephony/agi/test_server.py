@@ -1,0 +1,182 @@
+"""The server over real sockets: health probes, slow and hostile peers, two calls at once, and the stop."""
+
+import asyncio
+import socket
+
+import pytest
+
+from ivr.errors import AddressInUse, SettingsRefused
+from ivr.telephony.agi import server as server_module
+from ivr.telephony.agi.framing import LONGEST_LINE
+from ivr.telephony.agi.request import AgiRequest
+from ivr.telephony.agi.server import FastAgiServer
+from ivr.telephony.agi.session import AgiSession
+from tests.telephony.agi.fake_asterisk import serving
+
+
+async def greet(request: AgiRequest, session: AgiSession) -> None:
+    await session.command(f"NOOP {request.uniqueid}", 5)
+
+
+async def fail(_request: AgiRequest, _session: AgiSession) -> None:
+    raise RuntimeError("a fault of one call")
+
+
+async def test_a_health_probe_leaves_nothing_behind() -> None:
+    async with serving({"greet": greet}) as (server, dial):
+        for _ in range(20):
+            await (await dial()).hang_up()
+        asterisk = await dial()
+        await asterisk.ask("greet")
+        assert await asterisk.hear() == "NOOP 1700000000.1"
+        assert server.sessions == 1
+
+
+async def test_a_header_that_does_not_come_in_time_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "HEADER_DEADLINE_SECONDS", 0.01)
+    async with serving({"greet": greet}) as (_, dial):
+        asterisk = await dial()
+        await asterisk.send("agi_network: yes\nagi_")
+        assert await asterisk.hear() == ""
+
+
+async def test_the_deadline_of_the_header_does_not_end_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "HEADER_DEADLINE_SECONDS", 0.05)
+    released = asyncio.Event()
+
+    async def wait(_request: AgiRequest, session: AgiSession) -> None:
+        await released.wait()
+        await session.command("NOOP", 5)
+
+    async with serving({"wait": wait}) as (_, dial):
+        asterisk = await dial()
+        await asterisk.ask("wait")
+        await asyncio.sleep(0.1)
+        released.set()
+        assert await asterisk.hear() == "NOOP"
+
+
+@pytest.mark.parametrize("flood", ["x" * (LONGEST_LINE + 1), "agi_a: b\n" * 4000, "GET / HTTP/1.1\r\n\r\n", "\n"])
+async def test_what_is_no_header_is_cut_off(flood: str) -> None:
+    async with serving({"greet": greet}) as (server, dial):
+        asterisk = await dial()
+        await asterisk.send(flood)
+        assert await asterisk.hear() == ""
+        assert server.sessions == 0
+
+
+async def test_a_peer_that_floods_an_open_call_is_cut_off() -> None:
+    async with serving({"greet": greet}) as (_, dial):
+        asterisk = await dial()
+        await asterisk.ask("greet")
+        assert await asterisk.hear() == "NOOP 1700000000.1"
+        await asterisk.send("200 result=0\n" * 1000)
+        assert await asterisk.hear() == ""
+
+
+async def test_a_reply_before_the_first_command_is_refused() -> None:
+    async with serving({"greet": greet}) as (_, dial):
+        asterisk = await dial()
+        await asterisk.send("agi_network_script: greet\nagi_uniqueid: 1.1\n\n200 result=0\n")
+        assert await asterisk.hear() == ""
+
+
+async def test_a_caller_who_hangs_up_with_the_header_is_still_a_call() -> None:
+    noticed = asyncio.get_running_loop().create_future()
+
+    async def look(_request: AgiRequest, session: AgiSession) -> None:
+        noticed.set_result(session.hung_up)
+
+    async with serving({"look": look}) as (_, dial):
+        asterisk = await dial()
+        await asterisk.send("agi_network_script: look\nagi_uniqueid: 1.1\n\nHANGUP\n")
+        assert await asterisk.hear() == ""
+    assert noticed.result() is True
+
+
+@pytest.mark.parametrize("script", ["unknown", "", "greet/../fail"])
+async def test_an_unknown_script_is_refused(script: str) -> None:
+    async with serving({"greet": greet, "fail": fail}) as (_, dial):
+        asterisk = await dial()
+        await asterisk.ask(script)
+        assert await asterisk.hear() == ""
+
+
+async def test_a_request_without_a_channel_is_refused() -> None:
+    async with serving({"greet": greet}) as (_, dial):
+        asterisk = await dial()
+        await asterisk.ask("greet", uniqueid="")
+        assert await asterisk.hear() == ""
+
+
+async def test_one_call_s_fault_does_not_reach_another() -> None:
+    async with serving({"greet": greet, "fail": fail}) as (_, dial):
+        first, second = await dial(), await dial()
+        await first.ask("greet", uniqueid="1.1")
+        await second.ask("fail", uniqueid="2.2")
+        assert await second.hear() == ""
+        assert await first.hear() == "NOOP 1.1"
+        third = await dial()
+        await third.ask("/greet", uniqueid="3.3")
+        assert await third.hear() == "NOOP 3.3"
+        await third.send("200 result=0\n")
+        await first.send("200 result=0\n")
+        assert (await first.hear(), await third.hear()) == ("", "")
+
+
+async def test_stop_lets_a_running_call_end_and_takes_no_new_one() -> None:
+    released = asyncio.Event()
+
+    async def wait(_request: AgiRequest, session: AgiSession) -> None:
+        await session.command("NOOP", 5)
+        await released.wait()
+        await session.command("SET VARIABLE IVR_RESULT done", 5)
+
+    async with serving({"wait": wait}) as (server, dial):
+        asterisk, idle = await dial(), await dial()
+        await asterisk.ask("wait")
+        await asterisk.answer("NOOP", "200 result=1")
+        stopping = asyncio.create_task(server.stop())
+        assert await idle.hear() == ""
+        with pytest.raises(OSError, match="Connect call failed"):
+            await dial()
+        released.set()
+        await asterisk.answer("SET VARIABLE IVR_RESULT done", "200 result=1")
+        await stopping
+        assert await asterisk.hear() == ""
+        assert server.sessions == 0
+
+
+async def test_a_call_that_outlasts_the_drain_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "_DRAIN_SECONDS", 0.01)
+
+    async def hang(_request: AgiRequest, session: AgiSession) -> None:
+        await session.command("NOOP", 600)
+
+    async with serving({"hang": hang}) as (server, dial):
+        asterisk = await dial()
+        await asterisk.ask("hang")
+        assert await asterisk.hear() == "NOOP"
+        await server.stop()
+        assert await asterisk.hear() == ""
+        assert server.sessions == 0
+
+
+async def test_stop_without_a_start_does_nothing() -> None:
+    await FastAgiServer({}).stop()
+
+
+async def test_a_used_port_is_said_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(AddressInUse) as fault:
+            await FastAgiServer({}).start("127.0.0.1", port)
+    assert str(fault.value) == (
+        f"FastAGI cannot listen on 127.0.0.1:{port}: the address is in use; "
+        "stop the other program, or choose another with IVR_AGI_BIND"
+    )
+
+
+async def test_an_address_of_another_machine_is_refused_with_the_setting_s_name() -> None:
+    with pytest.raises(SettingsRefused, match="set IVR_AGI_BIND to an address of this machine"):
+        await FastAgiServer({}).start("192.0.2.1", 4573)
