@@ -26,7 +26,7 @@ stateDiagram-v2
 {diagram}
 ```
 
-A label reads *event: move*. A key is valid (an option of the layout), the layout's opt-out key, or wrong.
+A label reads *event / move*. A key is valid (an option of the layout), the layout's opt-out key, or wrong.
 
 | phase | waits for |
 |---|---|
@@ -38,7 +38,7 @@ their pauses, the wait after them, the explanation of a wrong or a missing key, 
 
 | move | what it does |
 |---|---|
-| advance | plays the next step; after the last one reads the options again, or says farewell when `max_tries` is used up |
+| advance | plays the next step; after the last one reads the options again (`max_tries` bounds it), or says farewell |
 | keep | takes the first valid key as the answer and has it made durable |
 | decline | notes the opt-out and says thanks; a valid key up to their end still counts |
 | explain | says that the key is wrong and reads the options again, within `max_tries` |
@@ -66,7 +66,8 @@ A setting is looked for in the environment, then in a file, then here; the first
 one of `--config`, else of `IVR_CONFIG`, else `config/ivr.toml` of the checkout. In the file a setting has its name
 (`ami_port = 5038`), in the environment that name in capitals after `IVR_` (`IVR_AMI_PORT=5038`); lists are written
 `["a", "b"]` in the file and `a,b` in the environment. An unknown name in the file and a value that makes no sense are
-refused at the start, in one sentence. `CHECKOUT` is the folder that `ivr/` lies in. Secrets belong into the environment.
+refused at the start, in one sentence. `CHECKOUT` is the folder that `ivr/` lies in. Secrets belong into the
+environment.
 
 | setting | environment | default | what it is |
 |---|---|---|---|
@@ -79,12 +80,10 @@ def flow_page() -> str:
     labels: dict[tuple[Phase, Phase], list[str]] = {}
     for row in ROWS:
         for then in sorted(row.then):
-            labels.setdefault((row.phase, then), []).append(f"{_words(row.trigger)}: {_words(row.move)}")
+            labels.setdefault((row.phase, then), []).append(f"{_words(row.trigger)} / {_words(row.move)}")
     edges = [f"    {phase} --> {then} : {', '.join(text)}" for (phase, then), text in labels.items()]
-    rows = [
-        f"| {row.phase} | {_words(row.trigger)} | {_words(row.move)} | {' or '.join(sorted(row.then))} |"
-        for row in ROWS
-    ]
+    cells = ((row.phase, _words(row.trigger), _words(row.move), " or ".join(sorted(row.then))) for row in ROWS)
+    rows = [f"| {' | '.join(each)} |" for each in cells]
     diagram = [f"    [*] --> {Phase.LISTENING}", *edges, f"    {Phase.ENDED} --> [*]"]
     return _FLOW.format(diagram="\n".join(diagram), rows="\n".join(rows))
 

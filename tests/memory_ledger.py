@@ -69,7 +69,7 @@ class MemoryLedger:
         return sorted(self._facts.keys() - self.rows.keys() - self.discarded)
 
 
-def _joined(known: CallFacts, fact: Fact) -> CallFacts:
+def _joined(known: CallFacts, fact: Fact) -> CallFacts:  # noqa: PLR0911 - one line for each kind of fact
     match fact:
         case CallArrived():
             return replace(known, arrived=replace(_filled(known.arrived, fact), test=known.arrived.test or fact.test))
@@ -92,9 +92,7 @@ def _joined(known: CallFacts, fact: Fact) -> CallFacts:
 
 
 def _filled(known: Filled, fact: Filled) -> Filled:
-    missing = {
-        each.name: getattr(fact, each.name) for each in fields(known) if getattr(known, each.name) is None
-    }
+    missing = {each.name: getattr(fact, each.name) for each in fields(known) if getattr(known, each.name) is None}
     return replace(known, **missing)
 
 

@@ -11,7 +11,15 @@ from ivr.domain.timelines import LayoutVersion, Recording, version_layout
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CALL = CallId("default", "1700000000.1")
 
-_MILLISECONDS = {"intro": 3000, "one": 1000, "two": 1000, "three": 1000, "invalid": 1500, "no-key": 1500, "thanks": 2000}
+_MILLISECONDS = {
+    "intro": 3000,
+    "one": 1000,
+    "two": 1000,
+    "three": 1000,
+    "invalid": 1500,
+    "no-key": 1500,
+    "thanks": 2000,
+}
 
 
 def at(seconds: float) -> datetime:

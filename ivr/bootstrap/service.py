@@ -6,18 +6,16 @@ first: nobody new is taken, the running questions are finished, the ledger is fl
 """
 
 import asyncio
-import errno
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
-from aiohttp import web
 
 from ivr.bootstrap import parts
 from ivr.bootstrap.telephony import Telephony
 from ivr.catalogue.load import Catalogue
-from ivr.errors import AddressInUse, IvrError, SettingsRefused
+from ivr.errors import IvrError
 from ivr.observe.metrics import Metrics
 from ivr.settings import Bind, Settings
 from ivr.store.accounts import SqlAccounts
@@ -29,8 +27,7 @@ from ivr.usecases.report_window import ReportWindow
 from ivr.web.app import create_app
 from ivr.web.passwords import Argon2Passwords
 from ivr.web.ports import ReadinessCheck
-
-_WEB_DRAIN_SECONDS = 2.0
+from ivr.web.serving import serving
 
 log = structlog.get_logger(__name__)
 
@@ -59,8 +56,8 @@ async def service(settings: Settings) -> AsyncIterator[Serving]:
         metrics.watch_sessions(lambda: telephony.server.sessions)
         await SqlAllocations(store.writer).note([telephony.experiment], parts.now())
         agi = await telephony.start(stack)
-        app = _dashboard(settings, catalogue, store, telephony.readiness(), metrics.text)
-        dashboard = await _start_dashboard(stack, app, settings.web_bind)
+        pages = _dashboard(settings, catalogue, store, telephony.readiness(), metrics.text)
+        dashboard = Bind(await stack.enter_async_context(pages))
         log.info("serving", agi=str(agi), web=f"http://{dashboard}/", ami=settings.ami_secret is not None)
         yield Serving(agi, dashboard)
         log.info("stopping", sessions=telephony.server.sessions)
@@ -72,7 +69,7 @@ def _dashboard(
     store: parts.Store,
     readiness: Mapping[str, ReadinessCheck],
     metrics_text: Callable[[], str],
-) -> web.Application:
+) -> AbstractAsyncContextManager[tuple[str, int]]:
     tallies = SqlTallies(store.database)
 
     async def agent_report(window: ReportWindow) -> AgentReport:
@@ -91,7 +88,7 @@ def _dashboard(
             return str(fault)
         return None
 
-    return create_app(
+    app = create_app(
         accounts=SqlAccounts(store.database, store.writer),
         passwords=Argon2Passwords(),
         agent_reports=agent_report,
@@ -102,23 +99,8 @@ def _dashboard(
         zone=settings.zone,
         is_tls=settings.web_tls,
     )
-
-
-async def _start_dashboard(stack: AsyncExitStack, app: web.Application, bind: Bind) -> Bind:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_WEB_DRAIN_SECONDS)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    host, port = bind
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as fault:
-        if fault.errno == errno.EADDRINUSE:
-            raise AddressInUse("the dashboard", str(bind), "IVR_WEB_BIND") from fault
-        raise SettingsRefused(
-            f"the dashboard cannot listen on {bind} ({fault.strerror}); set IVR_WEB_BIND to an address of this machine"
-        ) from fault
-    address = runner.addresses[0]
-    return Bind((address[0], address[1]))
+    host, port = settings.web_bind
+    return serving(app, host, port)
 
 
 async def serve_until(settings: Settings, stop: asyncio.Event) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -121,20 +122,29 @@ def test_arithmetic_stays_where_figures_and_sounds_are_made(library: str) -> Non
 
 
 def test_the_domain_has_no_clock_no_chance_and_no_input() -> None:
-    outside = {"asyncio", "io", "logging", "os", "pathlib", "random", "secrets", "socket", "sqlite3", "subprocess", "time"}
+    outside = {
+        "asyncio",
+        "io",
+        "logging",
+        "os",
+        "pathlib",
+        "random",
+        "secrets",
+        "socket",
+        "sqlite3",
+        "subprocess",
+        "time",
+    }
     allowed_libraries = set(IN_PLACES)
     wrong = [
         f"{each.place} imports {each.module}"
         for each in ALL
-        if each.room == "domain"
-        and (each.top in outside or (each in THEIRS and each.top not in allowed_libraries))
+        if each.room == "domain" and (each.top in outside or (each in THEIRS and each.top not in allowed_libraries))
     ]
     assert wrong == []
 
 
 def test_every_declared_library_is_used_and_every_used_one_is_declared() -> None:
-    import tomllib
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = {name.partition("[")[0] for name in project["dependencies"]}
     imported_as = {

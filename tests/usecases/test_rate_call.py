@@ -1,13 +1,13 @@
 """Asking a caller: what is durable before what, and what reaches the ledger in every mishap."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
 from ivr.domain.calls import Answer, CallGone, CallId, Exposure, Fact, Press, RatingEntered
 from ivr.domain.eligibility import Sampling
-from ivr.domain.flow.events import CallerLeft, KeyHeard, PromptFailed
+from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, PromptFailed
 from ivr.domain.outcomes import Outcome
 from ivr.domain.timelines import LayoutVersion
 from ivr.usecases import rate_call
@@ -161,7 +161,7 @@ async def test_a_caller_outside_the_sample_is_stored_and_not_asked() -> None:
 async def test_the_agent_is_who_the_dialplan_names_or_who_sits_there(
     desk: Desk, changes: dict[str, object], agent: str | None
 ) -> None:
-    await desk.rate(request(**changes), desk.line())
+    await desk.rate(request(CALL, **changes), desk.line())
     facts = await desk.ledger.facts_of(CALL)
     assert facts is not None
     assert facts.entered is not None
@@ -293,8 +293,8 @@ async def test_a_failing_ledger_is_never_done(desk: Desk, fails: Callable[[Fact]
 @pytest.mark.parametrize("status", ["no_key", "declined"])
 async def test_an_outcome_that_could_not_be_stored_is_never_done(status: str) -> None:
     desk = Desk(sampling=1.0 if status == "no_key" else 1e-9)
-    desk.ledger.fails = lambda fact: isinstance(fact, Answer | RatingEntered) and not (
-        status == "no_key" and isinstance(fact, RatingEntered)
+    desk.ledger.fails = lambda fact: (
+        isinstance(fact, Answer | RatingEntered) and not (status == "no_key" and isinstance(fact, RatingEntered))
     )
     with pytest.raises(LedgerFailed):
         await desk.rate(request(), desk.line())
@@ -335,16 +335,14 @@ async def test_a_prompt_that_cannot_be_played_is_stored_and_left_to_the_dialplan
 
 async def test_many_callers_at_once_do_not_mix(desk: Desk) -> None:
     calls = [CallId("default", f"17000000{number:02}.1") for number in range(60)]
-    scripts = [
+    scripts: list[list[Sequence[Event]]] = [
         [PLAYED, (KeyHeard("7", number, number),), PLAYED, (KeyHeard(str(1 + number % 3), number, number),)]
         if number % 2
         else [PLAYED, (KeyHeard(str(1 + number % 3), number, number),)]
         for number in range(60)
     ]
     lines: list[Line] = [ScriptedLine([], *script) for script in scripts]
-    outcomes = await asyncio.gather(
-        *(desk.rate(request(call), line) for call, line in zip(calls, lines, strict=True))
-    )
+    outcomes = await asyncio.gather(*(desk.rate(request(call), line) for call, line in zip(calls, lines, strict=True)))
     assert set(outcomes) == {Outcome.RATED}
     for number, call in enumerate(calls):
         wanted = str(1 + number % 3)

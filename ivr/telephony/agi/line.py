@@ -32,7 +32,7 @@ _COMMAND_SECONDS = 4.0
 
 
 class AgiLine:
-    """Implements the use case's ``Line`` on one AGI session; ``clock`` counts seconds, the event loop's unless given."""
+    """Implements the use case's ``Line`` on one AGI session; ``clock`` counts seconds (the event loop's)."""
 
     def __init__(self, session: AgiSession, clock: Callable[[], float] | None = None) -> None:
         self._session = session

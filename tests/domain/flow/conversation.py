@@ -18,7 +18,7 @@ _WORDS: dict[str, Event] = {
 
 
 def replay(transcript: str) -> str:
-    """Carry out the ``layout`` line and the ``>`` lines of ``transcript``; return it with the flow's own ``<`` lines."""
+    """Carry out the ``layout`` and ``>`` lines of ``transcript``; return it with the flow's own ``<`` lines."""
     flow: Flow | None = None
     said: list[str] = []
     for line in transcript.splitlines():

@@ -1,5 +1,7 @@
 """Whatever a caller does: the flow ends, once, and no valid key is lost."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,7 +63,7 @@ def test_it_ends_within_a_bound_with_exactly_one_finish(spoken: Layout, delay: f
 @given(layouts, st.sampled_from([0.0, 2.0]), happenings)
 def test_the_first_valid_key_is_the_answer(spoken: Layout, delay: float, events: list[Event]) -> None:
     states = converse(spoken, delay, events)
-    pairs = zip(states, states[1:], strict=False)
+    pairs = itertools.pairwise(states)
     taken = next((after.answer for before, after in pairs if before.answer is None and after.answer), None)
     first_valid = _first_valid_before_the_end(spoken, delay, events)
     assert (None if taken is None else taken.key) == first_valid

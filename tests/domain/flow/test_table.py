@@ -36,10 +36,9 @@ def every_state() -> list[Flow]:
 
 
 def _identity(flow: Flow) -> tuple[object, ...]:
-    return (flow.phase, flow.steps, flow.position, flow.command, flow.readings, flow.options_heard) + (
-        flow.wrong_keys,
-        flow.declined,
-        flow.answer,
+    return (
+        *(flow.phase, flow.steps, flow.position, flow.command, flow.readings),
+        *(flow.options_heard, flow.wrong_keys, flow.declined, flow.answer),
     )
 
 

@@ -1,5 +1,7 @@
 """Framing as a table of raw bytes, and the same items wherever the stream is cut."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,6 +87,10 @@ def in_session() -> Framer:
     return framer
 
 
+def byte_by_byte(framer: Framer, stream: bytes) -> list[dict[str, str] | Reply | HangupNotice]:
+    return [item for byte in stream for item in framer.feed(bytes([byte]))]
+
+
 @pytest.mark.parametrize(("stream", "items"), REPLIES.items())
 def test_a_reply_is_what_asterisk_meant(stream: bytes, items: list[Reply | HangupNotice]) -> None:
     assert in_session().feed(stream) == items
@@ -106,10 +112,8 @@ def test_what_is_no_reply_ends_the_framing(stream: bytes) -> None:
 
 @pytest.mark.parametrize("stream", LOST, ids=lambda stream: stream[:24])
 def test_what_is_no_reply_ends_the_framing_also_byte_by_byte(stream: bytes) -> None:
-    framer = in_session()
     with pytest.raises(FramingLost):
-        for byte in stream:
-            framer.feed(bytes([byte]))
+        byte_by_byte(in_session(), stream)
 
 
 @pytest.mark.parametrize("stream", HEADERS_LOST, ids=lambda stream: stream[:24])
@@ -146,7 +150,7 @@ def test_wherever_the_stream_is_cut_the_items_are_the_same(streams: list[bytes],
     data = HEADER + b"".join(streams)
     edges = sorted({0, len(data), *(min(cut, len(data)) for cut in cuts)})
     framer = Framer()
-    found = [item for start, end in zip(edges, edges[1:], strict=False) for item in framer.feed(data[start:end])]
+    found = [item for start, end in itertools.pairwise(edges) for item in framer.feed(data[start:end])]
     assert found == Framer().feed(data)
     assert found[1:] == [item for stream in streams for item in REPLIES[stream]]
 
@@ -154,8 +158,7 @@ def test_wherever_the_stream_is_cut_the_items_are_the_same(streams: list[bytes],
 @given(st.lists(whole, max_size=4))
 def test_byte_by_byte_the_items_are_the_same(streams: list[bytes]) -> None:
     data = HEADER + b"".join(streams)
-    framer = Framer()
-    assert [item for byte in data for item in framer.feed(bytes([byte]))] == Framer().feed(data)
+    assert byte_by_byte(Framer(), data) == Framer().feed(data)
 
 
 @given(st.binary(max_size=300))
@@ -170,3 +173,18 @@ def test_garbage_is_refused_or_waited_for_but_nothing_else_breaks(data: bytes) -
 @given(st.text(alphabet="0123456789*#ABCD", max_size=200))
 def test_every_value_of_keys_comes_back(keys: str) -> None:
     assert in_session().feed(f"200 result=1 ({keys})\n".encode()) == [Reply(200, 1, keys)]
+
+
+def test_a_long_value_is_read_whole_only_where_it_can_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    whole_of = Framer._whole
+
+    def counted(text: str) -> Reply | None:
+        read.append(len(text))
+        return whole_of(text)
+
+    monkeypatch.setattr(Framer, "_whole", staticmethod(counted))
+    lines = LONGEST_REPLY // 5 - 10
+    (reply,) = in_session().feed(b"200 result=1 (" + b"line\n" * lines + b")\n")
+    assert reply == Reply(200, 1, "line\n" * lines)
+    assert len(read) == 2

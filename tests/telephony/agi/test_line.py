@@ -5,6 +5,7 @@ before the next line, ``x`` Asterisk closes the connection, ``=`` what the flow 
 """
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,12 +42,12 @@ class Stage:
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
 async def test_the_line_speaks_as_written(transcript: Path) -> None:
-    stage = Stage()
+    stage, lines = Stage(), transcript.read_text().splitlines()  # noqa: ASYNC240 - a page of text, before anything runs
     async with serving({"line": stage.handle}) as (_, dial):
         asterisk = await dial()
         await asterisk.ask("line")
         try:
-            for number, line in enumerate(transcript.read_text().splitlines(), start=1):
+            for number, line in enumerate(lines, start=1):
                 if line and not line.startswith("# "):
                     await _act(stage, asterisk, line, f"{transcript.name}:{number}")
         finally:
@@ -107,7 +108,7 @@ def test_the_guard_is_armed_before_each_stream_and_outlasts_it() -> None:
     streams = 0
     for transcript in TRANSCRIPTS:
         sent = [line[2:] for line in transcript.read_text().splitlines() if line.startswith(("> ", "! "))]
-        for before, after in zip(sent, sent[1:], strict=False):
+        for before, after in itertools.pairwise(sent):
             if after.startswith("STREAM FILE"):
                 streams += 1
                 assert before.startswith("SET VARIABLE TIMEOUT(absolute) "), transcript.name

@@ -62,7 +62,10 @@ async def dial(ledger: MemoryLedger) -> AsyncIterator[Dial]:
         closing=closing,
     )
     left = NoteLeftKeys(ledger=ledger, last_keys=last_keys, closing=closing)
-    handlers = {"rate": rate_script(rate, lambda number: f"h1:{number[-3:]}", pbx="madrid"), "left": left_script(left, pbx="madrid")}
+    handlers = {
+        "rate": rate_script(rate, lambda number: f"h1:{number[-3:]}", pbx="madrid"),
+        "left": left_script(left, pbx="madrid"),
+    }
     async with serving(handlers) as (_, dial):
         yield dial
 
@@ -133,7 +136,9 @@ async def test_many_calls_at_once_keep_apart(dial: Dial, ledger: MemoryLedger) -
         await asterisk.answer("SET VARIABLE TIMEOUT(absolute) 7", "200 result=1")
         await asterisk.hang_up()
         handler = await dial()
-        await handler.ask("left", "agi_arg_1: pbx=", f"agi_arg_2: keys={key}", "agi_arg_3: gone=1", uniqueid=f"1.{number}")
+        await handler.ask(
+            "left", "agi_arg_1: pbx=", f"agi_arg_2: keys={key}", "agi_arg_3: gone=1", uniqueid=f"1.{number}"
+        )
         await handler.answer("SET VARIABLE IVR_LEFT done", "200 result=1")
 
     await asyncio.gather(*(call(number) for number in range(40)))

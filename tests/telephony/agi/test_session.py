@@ -11,14 +11,16 @@ from ivr.telephony.agi.session import AgiSession, ConnectionEnded
 from tests.telephony.agi.fake_asterisk import FakeAsterisk, serving
 
 
-async def talk(service: Callable[[AgiSession], Awaitable[None]], asterisk: Callable[[FakeAsterisk], Awaitable[None]]) -> None:
+async def talk(
+    service: Callable[[AgiSession], Awaitable[None]], asterisk: Callable[[FakeAsterisk], Awaitable[None]]
+) -> None:
     """Run both sides over a socket; a failed assertion of either fails the test."""
     served: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def handle(_request: AgiRequest, session: AgiSession) -> None:
         try:
             await service(session)
-        except BaseException as fault:
+        except BaseException as fault:  # noqa: BLE001 - handed to the test, whatever it is
             served.set_exception(fault)
         else:
             served.set_result(None)
