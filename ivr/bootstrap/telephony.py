@@ -60,6 +60,7 @@ class Telephony:
             sampling=Sampling(settings.sampling_probability),
             last_keys=last_keys,
             clock=parts.now,
+            closing=self._closing,
         )
         note_left_keys = NoteLeftKeys(ledger=ledger, last_keys=last_keys, closing=self._closing)
         self.server = FastAgiServer(

@@ -81,7 +81,8 @@ class Leg:
 class RatingEntered:
     """The caller's leg reached the rating entry of the dialplan: the offer, as the PBX states it.
 
-    ``agent`` and ``queue`` are what the dialplan knew; they stand in where no leg was seen on AMI.
+    ``agent`` and ``queue`` are what the dialplan knew; they stand in where no leg was seen on AMI. With
+    ``agent_is_named`` the administrator names who is to be credited, and that stands above any leg.
     ``declined`` says why the caller is not asked; None where the caller is asked.
     """
 
@@ -91,6 +92,7 @@ class RatingEntered:
     queue: str | None
     selection_probability: float
     declined: Outcome | None = None
+    agent_is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,15 +23,15 @@ def is_handled(facts: CallFacts) -> bool:
 def credited(facts: CallFacts) -> tuple[str | None, str]:
     """Return the agent and the queue that the call counts for: those of the last leg.
 
-    A leg of a direct call has no queue: the rating entry's stands in, else :data:`DIRECT_QUEUE`.
+    An agent whom the dialplan names stands above the leg's. A leg of a direct call has no queue: the rating
+    entry's stands in, else :data:`DIRECT_QUEUE`.
     """
-    last = facts.legs[-1] if facts.legs else None
     entered = facts.entered
-    if last is not None:
-        return last.agent, last.queue or (entered and entered.queue) or DIRECT_QUEUE
-    if entered is not None:
-        return entered.agent, entered.queue or DIRECT_QUEUE
-    return None, DIRECT_QUEUE
+    entry_agent, entry_queue = (None, None) if entered is None else (entered.agent, entered.queue)
+    if not facts.legs:
+        return entry_agent, entry_queue or DIRECT_QUEUE
+    last = facts.legs[-1]
+    return entry_agent if _is_named(facts) else last.agent, last.queue or entry_queue or DIRECT_QUEUE
 
 
 def close_call(
@@ -130,7 +130,13 @@ def _outcome(facts: CallFacts, answer: Answer | None) -> Outcome:
     }.get(facts.legs[-1].ended_by or EndedBy.UNKNOWN, Outcome.UNKNOWN)
 
 
+def _is_named(facts: CallFacts) -> bool:
+    return facts.entered is not None and facts.entered.agent_is_named
+
+
 def _attribution(facts: CallFacts) -> Attribution:
+    if _is_named(facts):
+        return Attribution.CERTAIN
     agents = {leg.agent for leg in facts.legs}
     if not agents and facts.entered is not None:
         agents.add(facts.entered.agent)

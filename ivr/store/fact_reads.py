@@ -71,6 +71,7 @@ def _entry(call: CallId, row: Row[*tuple[object, ...]]) -> RatingEntered:
         queue=row.entry_queue,
         selection_probability=row.entry_selection_probability,
         declined=None if row.entry_declined is None else Outcome(row.entry_declined),
+        agent_is_named=row.entry_agent_is_named,
     )
 
 

@@ -49,6 +49,7 @@ class FactWrites:
             {
                 "entry_selection_probability": only_first("entry_selection_probability"),
                 "entry_declined": only_first("entry_declined"),
+                "entry_agent_is_named": only_first("entry_agent_is_named"),
             },
         )
         self._go = insert_or_fill(calls, dialect, ("gone_at",))
@@ -129,6 +130,7 @@ class FactWrites:
                 "entry_queue": fact.queue,
                 "entry_selection_probability": fact.selection_probability,
                 "entry_declined": fact.declined,
+                "entry_agent_is_named": fact.agent_is_named,
             },
         )
 

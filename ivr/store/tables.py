@@ -89,6 +89,7 @@ calls = Table(
     Column("entry_queue", NAME),
     Column("entry_selection_probability", Double),
     Column("entry_declined", NAME),
+    Column("entry_agent_is_named", Boolean, nullable=False, server_default=false()),
     Column("gone_at", UtcDateTime),
     # The closed row.
     Column("ended_at", UtcDateTime),

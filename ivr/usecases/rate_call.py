@@ -77,7 +77,7 @@ class RateCall:
         sampling: Sampling,
         last_keys: LastKeys,
         clock: Clock,
-        closing: CloseCalls | None = None,
+        closing: CloseCalls,
     ) -> None:
         self._ledger = ledger
         self._directory = directory
@@ -112,7 +112,7 @@ class RateCall:
     async def _close_anew(self, call: CallId) -> None:
         """Close a call that was closed while its last keys were waited for, with the answer that came of them."""
         facts = await self._ledger.facts_of(call)
-        if self._closing is not None and facts is not None and facts.gone is not None:
+        if facts is not None and facts.gone is not None:
             await self._closing.close(call)
 
     async def _entry(self, request: RatingRequest, declined: Outcome | None) -> tuple[Fact, ...]:
@@ -130,7 +130,15 @@ class RateCall:
                 language=request.language,
                 test=request.test,
             ),
-            RatingEntered(request.call, now, agent, request.queue, self._sampling.probability, declined),
+            RatingEntered(
+                request.call,
+                now,
+                agent,
+                request.queue,
+                self._sampling.probability,
+                declined,
+                agent_is_named=request.agent is not None,
+            ),
         )
 
 

@@ -265,3 +265,9 @@ def test_any_facts_of_a_handled_call_close_to_one_consistent_row(
     assert row.keys == heard
     if exposure is not None and any(layout().category_of(key) is not None for key in presses):
         assert is_rated
+
+
+def test_an_agent_whom_the_dialplan_names_stands_above_the_leg() -> None:
+    entry = replace(entered(agent="dora", queue="sales"), agent_is_named=True)
+    row = close(facts(leg(1, agent="ana"), leg(2, agent="bo", connected=35, ended=60), entry=entry, exposure=EXPOSURE))
+    assert (row.agent, row.attribution) == ("dora", Attribution.CERTAIN)

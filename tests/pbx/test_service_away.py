@@ -5,8 +5,12 @@ import os
 import signal
 from pathlib import Path
 
+from sqlalchemy import select
+
+from ivr.bootstrap import parts
 from ivr.domain.outcomes import Outcome
 from ivr.rig.plan import Anchor, Behaviour, CallPlan, HangUp, Press
+from ivr.store.tables import answers
 from tests.pbx.lab import Lab, lab
 
 CALLER = "+442079460001"
@@ -98,10 +102,6 @@ async def test_a_call_is_settled_after_the_service_was_killed_in_it(tmp_path: Pa
 
 async def _answered(centre: Lab) -> None:
     """Wait until the key 2 is stored, which is what the caller is thanked for."""
-    from ivr.bootstrap import parts
-    from ivr.store.tables import answers
-    from sqlalchemy import select
-
     async with asyncio.timeout(30):
         while True:
             async with parts.opened_store(centre.settings) as store:

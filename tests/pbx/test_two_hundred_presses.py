@@ -5,6 +5,7 @@ handset (when the key went up), not by the plan.
 """
 
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -20,9 +21,12 @@ from tests.pbx.lab import Wire, lab
 HELD_BACK_SECONDS = 0.4
 KEYS = ("1", "2", "3")
 
-UNINTERRUPTED = (HOME / "config/layouts/sequential-123.toml").read_text().replace(
-    'key = "sequential-123"', 'key = "uninterrupted-123"'
-).replace("barge_in = true", "barge_in = false")
+UNINTERRUPTED = (
+    (HOME / "config/layouts/sequential-123.toml")
+    .read_text()
+    .replace('key = "sequential-123"', 'key = "uninterrupted-123"')
+    .replace("barge_in = true", "barge_in = false")
+)
 
 EXPERIMENT = """\
 key = "default"
@@ -130,7 +134,7 @@ async def test_a_key_at_any_moment_is_stored_once_with_its_call(tmp_path: Path) 
 
     places = Counter(_place(record, wire, boot) for record in records)
     gone = [record for record in records if _left_within(record, 0.3)]
-    print(f"\nwhere the keys fell: {dict(places)}; hung up within 300 ms of key-up: {len(gone)}")
+    sys.stdout.write(f"\nwhere the keys fell: {dict(places)}; hung up within 300 ms of key-up: {len(gone)}\n")
     assert places["gap"] >= 40
     assert places["silence"] >= 40
     assert places["uninterrupted"] >= 20

@@ -38,7 +38,7 @@ def facts(call: CallId) -> list[Fact]:
         CallArrived(call, "link-1", at(0), CALLER, "berlin", "billing", "de"),
         Leg(call, "agent-1", "ann", "PJSIP/ann", "sales", at(10), at(60), EndedBy.TRANSFER, 10.0, 50.0),
         Leg(call, "agent-2", "bob", "PJSIP/bob", "support", at(70), at(130.5), EndedBy.AGENT, 10.1, 60.5),
-        RatingEntered(call, at(131), "bob", "support", 0.25, None),
+        RatingEntered(call, at(131), "bob", "support", 0.25, None, agent_is_named=True),
         Exposure(call, assignment, "v1", at(131.2)),
         Press(call, 1, "9", -350, -20),
         Press(call, 2, "5", 4100, 4100),

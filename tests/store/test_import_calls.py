@@ -285,7 +285,7 @@ async def test_an_import_that_is_killed_leaves_nothing_and_can_be_repeated(
             return connection.execute(text("SELECT count(*) FROM calls")).scalar_one()
 
     program = await asyncio.create_subprocess_exec(sys.executable, "-c", _IMPORTING_PROGRAM, url, path)
-    while stored() < 500 and program.returncode is None:  # noqa: ASYNC110 - the event is in another program
+    while stored() < 500 and program.returncode is None:
         await asyncio.sleep(0.005)
     program.kill()
     await program.wait()

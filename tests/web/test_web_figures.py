@@ -296,5 +296,5 @@ async def _next_event(stream) -> str:
 
 async def _until(condition) -> None:
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - the condition is another task's, it has no event to await
+        while not condition():
             await asyncio.sleep(0.01)

@@ -97,7 +97,7 @@ async def running(listener: AmiListener) -> AsyncIterator[asyncio.Task[None]]:
 async def until(seen: Callable[[], object]) -> None:
     """Wait for what must come; a test that waits for ever is a failed one."""
     async with asyncio.timeout(20):
-        while not seen():  # noqa: ASYNC110 - what is waited for is a fact, and rings no bell
+        while not seen():
             await asyncio.sleep(0.005)
 
 

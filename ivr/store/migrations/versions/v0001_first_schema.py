@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("entry_queue", NAME),
         sa.Column("entry_selection_probability", sa.Double()),
         sa.Column("entry_declined", NAME),
+        sa.Column("entry_agent_is_named", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("gone_at", MOMENT),
         sa.Column("ended_at", MOMENT),
         sa.Column("outcome", NAME),
