@@ -3,11 +3,13 @@ SHELL := /bin/bash
 ARGS ?=
 PY := .venv/bin/python
 
-.PHONY: help demo test check lint types unit lock clean
+.PHONY: help install demo test check lint types unit lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+install: .venv/runtime ## the virtual environment with the service's pinned packages
 
 demo: .venv/runtime ## a private Asterisk, callers, agents and the real service; ARGS="--calls 30 --exit --json"
 	@$(PY) -m ivr demo $(ARGS)

@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
 from ivr.catalogue.recordings import RATE_HZ
 
@@ -30,6 +29,9 @@ def prepare(speech: Samples, rate_hz: int) -> bytes:
 
     ``speech`` has to hold some sound. The same input gives the same bytes.
     """
+    # Half a second of imports that only a build should wait for.
+    from scipy.signal import resample_poly  # noqa: PLC0415
+
     common = math.gcd(rate_hz, RATE_HZ)
     narrow = np.asarray(resample_poly(speech, RATE_HZ // common, rate_hz // common), dtype=np.float64)
     return _encode(_level(_trim(narrow)))

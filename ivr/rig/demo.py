@@ -6,12 +6,12 @@ The rig knows nothing of the ledger's inside: what it needs of it comes in as :c
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ivr.domain.calls import HandledCall
-from ivr.rig.asterisk import AmiAccess, PrivateAsterisk
+from ivr.rig.asterisk import AmiAccess, PbxNotStarted, PrivateAsterisk
 from ivr.rig.call_centre import Agent, staff
 from ivr.rig.comparison import Comparison, compare
 from ivr.rig.configuration import PbxPlan
@@ -125,4 +125,7 @@ async def demo(
         try:
             yield Demo(Floor(pbx, programs.sipp), pbx, service, ports)
         finally:
+            # Callers who were cut off have said no goodbye; without it the service would wait for them to end.
+            with suppress(PbxNotStarted):
+                await pbx.command("channel request hangup all")
             await service.stop()

@@ -200,7 +200,7 @@ def _steps(
 ) -> tuple[Step, ...]:
     moment = rng.randint(300, latest_press_ms)
     short = rng.randint(20, 280)
-    pause = rng.randint(1, 3)
+    pause = rng.randint(2, 3)  # the first is within the introduction
     table: dict[Behaviour, tuple[Step, ...]] = {
         Behaviour.PRESSES: (Press(key, Anchor.FIRST_FRAME, moment),),
         Behaviour.TRANSFERRED: (Press(key, Anchor.FIRST_FRAME, moment),),
