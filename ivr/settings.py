@@ -2,7 +2,9 @@
 
 import os
 import re
+import tomllib
 from collections.abc import Mapping
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -41,6 +43,13 @@ def _bind(value: Any) -> Bind:  # noqa: ANN401 - pydantic hands over what it fou
     return Bind((host.strip("[]"), int(port)))
 
 
+def _no_flag(value: Any) -> Any:  # noqa: ANN401 - pydantic hands over what it found
+    """Refuse true and false where a number belongs; pydantic would read them as 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("write a number, not true or false")
+    return value
+
+
 def _names(value: Any) -> Any:  # noqa: ANN401 - pydantic hands over what it found
     """Let the environment give a list as ``a,b``."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -60,14 +69,24 @@ def _absolute(path: Path) -> Path:
 
 Address = Annotated[Bind, NoDecode, BeforeValidator(_bind)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
+Number = BeforeValidator(_no_flag)
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+
+
+class _TomlFile(TomlConfigSettingsSource):
+    """The settings file, also with the mark that some editors begin UTF-8 with."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        return tomllib.loads(file_path.read_text("utf-8-sig"))
 
 
 class Settings(BaseSettings):
     """Everything that can be set; in the environment each name has the prefix ``IVR_`` and is in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="IVR_", extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = SettingsConfigDict(
+        env_prefix="IVR_", env_ignore_empty=True, extra="forbid", frozen=True, arbitrary_types_allowed=True
+    )
 
     database_url: str = Field(
         default=f"sqlite:///{HOME / 'var' / 'ivr.db'}",
@@ -79,7 +98,7 @@ class Settings(BaseSettings):
     )
     web_bind: Address = Field(default=Bind(("127.0.0.1", 8080)), description="Where the dashboard listens.")
     ami_host: str = Field(default="127.0.0.1", description="Where Asterisk's manager interface is.")
-    ami_port: int = Field(default=5038, ge=1, le=65535, description="Its port.")
+    ami_port: Annotated[int, Number] = Field(default=5038, ge=1, le=65535, description="Its port.")
     ami_user: str = Field(default="ivr", description="The manager user.")
     ami_secret: SecretStr | None = Field(
         default=None,
@@ -113,7 +132,7 @@ class Settings(BaseSettings):
     default_region: str = Field(
         default="US", pattern=r"^[A-Z]{2}$", description="The country of numbers written without a country code."
     )
-    sampling_probability: float = Field(
+    sampling_probability: Annotated[float, Number] = Field(
         default=1.0, gt=0, le=1, description="The share of callers that is asked, drawn at random."
     )
     reference_layout: str = Field(default="sequential-123", description="The layout that the others are compared with.")
@@ -140,7 +159,7 @@ class Settings(BaseSettings):
         """Order the sources: what a caller passes, the environment, the file."""
         if cls._file is None:
             return (init_settings, env_settings)
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, cls._file))
+        return (init_settings, env_settings, _TomlFile(settings_cls, cls._file))
 
 
 def load_settings(file: Path | None = None) -> Settings:

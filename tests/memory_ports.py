@@ -9,6 +9,7 @@ from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.outcomes import Outcome
 from ivr.errors import UserRefused
 from ivr.usecases.accounts import Credentials, Session
+from ivr.usecases.report_window import ReportWindow
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -37,17 +38,9 @@ class MemoryTallies:
     in_progress: int = 0
     uncounted: int = 0
 
-    async def outcome_counts(
-        self,
-        *,
-        since: datetime | None,
-        until: datetime | None,
-        queue: str | None,
-        site: str | None,
-        language: str | None,
-    ) -> Sequence[OutcomeCount]:
+    async def outcome_counts(self, window: ReportWindow) -> Sequence[OutcomeCount]:
         cells: dict[tuple[object, ...], OutcomeCount] = {}
-        for call in self._selected(since, until, queue, site, language):
+        for call in self._selected(window):
             key = (call.agent, call.team, call.layout, call.layout_version, call.outcome, call.category)
             cell = cells.get(key)
             if cell is None:
@@ -65,36 +58,21 @@ class MemoryTallies:
                 cells[key] = replace(cell, calls=cell.calls + 1, last_ended_at=latest)
         return list(cells.values())
 
-    async def handled_calls(
-        self,
-        *,
-        since: datetime | None,
-        until: datetime | None,
-        queue: str | None,
-        site: str | None,
-        language: str | None,
-    ) -> int:
-        return len(self._selected(since, until, queue, site, language)) + self.uncounted
+    async def handled_calls(self, window: ReportWindow) -> int:
+        return len(self._selected(window)) + self.uncounted
 
     async def calls_in_progress(self) -> int:
         return self.in_progress
 
-    def _selected(
-        self,
-        since: datetime | None,
-        until: datetime | None,
-        queue: str | None,
-        site: str | None,
-        language: str | None,
-    ) -> list[StoredCall]:
+    def _selected(self, window: ReportWindow) -> list[StoredCall]:
         return [
             call
             for call in self.calls
-            if (since is None or call.ended_at >= since)
-            and (until is None or call.ended_at < until)
-            and (queue is None or call.queue == queue)
-            and (site is None or call.site == site)
-            and (language is None or call.language == language)
+            if (window.since is None or call.ended_at >= window.since)
+            and (window.until is None or call.ended_at < window.until)
+            and window.queue in {None, call.queue}
+            and window.site in {None, call.site}
+            and window.language in {None, call.language}
         ]
 
 

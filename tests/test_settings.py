@@ -101,6 +101,7 @@ def test_the_names_of_the_contract_are_read(monkeypatch: pytest.MonkeyPatch, tmp
         ("IVR_SAMPLING_PROBABILITY", "0", "greater than 0"),
         ("IVR_SAMPLING_PROBABILITY", "1.5", "less than or equal to 1"),
         ("IVR_LOG_LEVEL", "loud", "debug|info|warning|error"),
+        ("IVR_AMI_PORT", "true", "valid integer"),
         ("IVR_TIME_ZONE", "Berlin", "write one like Europe/Berlin"),
     ],
 )
@@ -119,6 +120,8 @@ def test_a_wrong_value_is_refused_with_its_variable_and_what_to_write(
     ("text", "said"),
     [
         ("ami_prot = 5038", "ami_prot is no setting; remove it, or see docs/settings.md"),
+        ("ami_port = true", "ami_port: write a number, not true or false"),
+        ("sampling_probability = true", "sampling_probability: write a number, not true or false"),
         ("[web]\nbind = 1", "web is no setting"),
         ("ami_port = 70000", "ami_port: "),
         ("agi_bind = 4573", "agi_bind: write host:port"),
@@ -173,3 +176,15 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch, file: Path) ->
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings().ami_port = 1
+
+
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    pepper = load_settings().pepper_file
+    monkeypatch.setenv("IVR_PEPPER_FILE", "")
+    monkeypatch.setenv("IVR_AMI_SECRET", "")
+    assert (load_settings().pepper_file, load_settings().ami_secret) == (pepper, None)
+
+
+def test_a_file_may_begin_with_the_mark_of_some_editors(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbfami_port = 5039\r\n")
+    assert load_settings(file).ami_port == 5039

@@ -11,6 +11,7 @@ from ivr.catalogue.load import Catalogue, load_catalogue
 from ivr.catalogue.transcripts import known_prompts, load_transcripts
 from ivr.domain.experiments import Experiment
 from ivr.domain.layouts import Layout
+from ivr.errors import SettingsRefused
 from ivr.privacy.pepper import load_or_make_pepper
 from ivr.privacy.pseudonyms import Pseudonyms
 from ivr.settings import Settings
@@ -24,13 +25,20 @@ def now() -> datetime:
 
 
 def catalogue(settings: Settings) -> Catalogue:
-    """Load and check everything that callers can be asked."""
-    return load_catalogue(
+    """Load and check everything that callers can be asked, and that the settings name what is there."""
+    loaded = load_catalogue(
         layouts_dir=settings.layouts_dir,
         experiments_dir=settings.experiments_dir,
         transcripts_dir=settings.transcripts_dir,
         sounds_dir=settings.sounds_dir,
     )
+    experiment(settings, loaded)
+    if settings.reference_layout not in loaded.layouts:
+        raise SettingsRefused(
+            f"reference_layout is {settings.reference_layout!r}, which is no layout here; "
+            f"name one of {', '.join(sorted(loaded.layouts))}"
+        )
+    return loaded
 
 
 def experiment(settings: Settings, loaded: Catalogue) -> Experiment:

@@ -1,6 +1,8 @@
 """The command line: reads what a person wrote, calls one function of the house, shows what came of it."""
 
+import errno
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -40,5 +42,16 @@ def main() -> None:
     try:
         app()
     except IvrError as error:
-        print(f"ivr: {error}", file=sys.stderr)  # noqa: T201 - this is where sentences are told
-        raise SystemExit(1) from None
+        _refuse(str(error))
+    except OSError as fault:
+        if fault.filename is None and fault.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise  # not about a place that somebody named, so a fault of ours
+        place = fault.filename or "the output"
+        _refuse(f"{place} cannot be used ({fault.strerror}); check that place, its rights and the room on its disk")
+
+
+def _refuse(sentence: str) -> NoReturn:
+    """Tell the sentence in one line: what a file held of line breaks and terminal codes is not passed on."""
+    printable = "".join(letter if letter.isprintable() else "?" for letter in sentence)
+    print(f"ivr: {printable}", file=sys.stderr)  # noqa: T201 - this is where sentences are told
+    raise SystemExit(1) from None

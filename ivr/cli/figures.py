@@ -4,9 +4,9 @@ import asyncio
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,15 +14,17 @@ from rich.table import Table as RichTable
 
 from ivr.bootstrap import parts
 from ivr.cli.options import Config
-from ivr.settings import Settings, load_settings
+from ivr.settings import load_settings
 from ivr.store.tallies import SqlTallies
 from ivr.usecases.report_agents import AgentReport, report_agents
 from ivr.usecases.report_json import layout_report_json, report_json
 from ivr.usecases.report_layouts import LayoutReport, report_layouts
 from ivr.usecases.report_table import Table, agent_records, agent_table, layout_records, layout_table
-from ivr.usecases.report_window import ReportWindow, read_window
+from ivr.usecases.report_window import read_window
 
 _WIDE = 220
+
+Report = TypeVar("Report", AgentReport, LayoutReport)
 
 kpi_app = typer.Typer(help="The figures of the dashboard.", no_args_is_help=True)
 
@@ -54,23 +56,12 @@ def agents(
     config: Config = None,
 ) -> None:
     """Each agent's calls, response rate and score, never without n and interval."""
-    settings, window = _asked(config, since, until, queue, site, language)
-
-    async def work() -> AgentReport:
-        async with parts.opened_store(settings) as store:
-            return await report_agents(
-                SqlTallies(store.database),
-                parts.layouts(settings),
-                clock=parts.now,
-                window=window,
-                reference_layout=settings.reference_layout,
-            )
-
-    report = asyncio.run(work())
+    report = _computed(report_agents, config, since, until, queue, site, language)
     if form is Format.JSON:
         typer.echo(json.dumps(report_json(report), indent=2))
     elif form is Format.CSV:
         _write_csv(agent_records(report))
+        _warn(report.warnings)
     else:
         _show("Agents", agent_table(report))
         _show("Layouts", layout_table(report.layouts))
@@ -89,11 +80,32 @@ def layouts(
     config: Config = None,
 ) -> None:
     """Lay the layouts side by side: ratings, response rate, score, difference to the reference layout."""
-    settings, window = _asked(config, since, until, queue, site, language)
+    report = _computed(report_layouts, config, since, until, queue, site, language)
+    if form is Format.JSON:
+        typer.echo(json.dumps(layout_report_json(report), indent=2))
+    elif form is Format.CSV:
+        _write_csv(layout_records(report.layouts))
+        _warn(report.warnings)
+    else:
+        _show("Layouts", layout_table(report.layouts))
+        _warn(report.warnings)
 
-    async def work() -> LayoutReport:
+
+def _computed(
+    compute: Callable[..., Awaitable[Report]],
+    config: Config,
+    since: str | None,
+    until: str | None,
+    queue: str | None,
+    site: str | None,
+    language: str | None,
+) -> Report:
+    settings = load_settings(config)
+    window = read_window(since=since, until=until, zone=settings.zone, queue=queue, site=site, language=language)
+
+    async def work() -> Report:
         async with parts.opened_store(settings) as store:
-            return await report_layouts(
+            return await compute(
                 SqlTallies(store.database),
                 parts.layouts(settings),
                 clock=parts.now,
@@ -101,22 +113,7 @@ def layouts(
                 reference_layout=settings.reference_layout,
             )
 
-    report = asyncio.run(work())
-    if form is Format.JSON:
-        typer.echo(json.dumps(layout_report_json(report), indent=2))
-    elif form is Format.CSV:
-        _write_csv(layout_records(report.layouts))
-    else:
-        _show("Layouts", layout_table(report.layouts))
-        _warn(report.warnings)
-
-
-def _asked(
-    config: Config, since: str | None, until: str | None, queue: str | None, site: str | None, language: str | None
-) -> tuple[Settings, ReportWindow]:
-    settings = load_settings(config)
-    window = read_window(since=since, until=until, zone=settings.zone, queue=queue, site=site, language=language)
-    return settings, window
+    return asyncio.run(work())
 
 
 def _write_csv(table: Table) -> None:

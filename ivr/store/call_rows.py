@@ -60,7 +60,8 @@ def with_presses(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) 
 def _record(row: Row[*tuple[Any, ...]], keys: tuple[Press, ...]) -> HandledCall:
     if row.outcome is None:
         raise DatabaseRefused(
-            f"call {row.pbx}/{row.uniqueid} is closed without an outcome; run `ivr reconcile` to close it anew"
+            f"call {row.pbx}/{row.uniqueid} is closed without an outcome; "
+            "give it one, for instance with `ivr import calls --update`"
         )
     values = {name: getattr(row, name) for name in CLOSED_COLUMNS}
     values["outcome"] = Outcome(row.outcome)

@@ -73,7 +73,7 @@ def parse_integer(cell: str) -> int:
     """Return a whole number of either sign."""
     match = _WHOLE.fullmatch(cell)
     if match is None or abs(int(match[1])) > LARGEST_INTEGER:
-        raise ValueError("write a whole number")
+        raise ValueError(f"write a whole number, {LARGEST_INTEGER} at most")
     return int(match[1])
 
 
@@ -81,7 +81,7 @@ def parse_count(cell: str) -> int:
     """Return a whole number from 0 up."""
     match = _WHOLE.fullmatch(cell)
     if match is None or not 0 <= int(match[1]) <= LARGEST_INTEGER:
-        raise ValueError("write a whole number from 0 up")
+        raise ValueError(f"write a whole number from 0 up, {LARGEST_INTEGER} at most")
     return int(match[1])
 
 
@@ -89,7 +89,7 @@ def parse_legs(cell: str) -> int:
     """Return a number of legs; a handled call has at least one."""
     match = _WHOLE.fullmatch(cell)
     if match is None or not 1 <= int(match[1]) <= LARGEST_INTEGER:
-        raise ValueError("write a whole number from 1 up")
+        raise ValueError(f"write a whole number from 1 up, {LARGEST_INTEGER} at most")
     return int(match[1])
 
 

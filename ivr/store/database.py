@@ -96,8 +96,9 @@ def _open(address: URL, check: Callable[[Connection], None]) -> Database:
 def _address(url: str) -> URL:
     try:
         address = make_url(url)
-    except ArgumentError as error:
-        raise DatabaseRefused(f"the database's address is none; {_REMEDY}") from error
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        # Not chained: what the parser says quotes the address, and with it the password.
+        raise DatabaseRefused(f"the database's address is none; {_REMEDY}") from None
     backend = address.get_backend_name()
     if backend == "sqlite":
         if not address.database or address.database == ":memory:":

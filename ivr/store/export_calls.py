@@ -3,9 +3,12 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from datetime import datetime
 from enum import StrEnum
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from openpyxl import Workbook
@@ -39,10 +42,16 @@ def export_calls(database: Database, target: BinaryIO, form: ExportFormat) -> in
     Test and excluded calls are among them, marked.
     """
     write = {ExportFormat.CSV: _write_csv, ExportFormat.JSON: _write_json, ExportFormat.XLSX: _write_xlsx}[form]
-    return database.read_now(lambda connection: write(handled_calls(connection), target))
+
+    def query(connection: Connection) -> int:
+        # Closed before the connection, also where the target takes no more.
+        with closing(handled_calls(connection)) as rows:
+            return write(rows, target)
+
+    return database.read_now(query)
 
 
-def handled_calls(connection: Connection) -> Iterator[HandledCall]:
+def handled_calls(connection: Connection) -> Generator[HandledCall]:
     """Yield every closed call, oldest first, without holding them all."""
     statement = select(calls).where(is_handled()).order_by("ended_at", "pbx", "uniqueid")
     with connection.execute(statement, execution_options={"yield_per": _AT_ONCE}) as result:
@@ -80,7 +89,11 @@ def _write_xlsx(rows: Iterable[HandledCall], target: BinaryIO) -> int:
         if count > 1 and count % _SHEET_ROWS == 1:
             sheet = _new_sheet(book, count // _SHEET_ROWS + 1)
         sheet.append([_spreadsheet_cell(sheet, value) for value in _plain(row).values()])
-    book.save(target)
+    # Put together in a file of our own: a pipe cannot go back to the archive's earlier parts.
+    with TemporaryFile() as whole:
+        book.save(whole)
+        whole.seek(0)
+        copyfileobj(whole, target)
     return count
 
 

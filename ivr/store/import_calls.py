@@ -57,9 +57,15 @@ async def import_calls(
     ``pseudonym`` turns any identifier of a caller into its keyed hash. Raises ImportRefused, with nothing kept,
     for anything wrong in the file and for a call that is there and differs, unless ``update``.
     """
+    _require_readable_twice(path)
     with sole_import(database):
         await _purge(writer)
         return await _Import(path, database, writer, pseudonym, update=update).run()
+
+
+def _require_readable_twice(path: Path) -> None:
+    if path.is_fifo() or path.is_socket() or path.is_char_device():
+        raise ImportRefused(1, f"{path} is no file and would be empty at the second reading", "save it as a file first")
 
 
 async def _purge(writer: Writer) -> None:

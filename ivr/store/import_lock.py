@@ -2,7 +2,7 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import text
@@ -42,6 +42,9 @@ def sole_import(database: Database) -> Iterator[None]:
             raise busy
         yield
     finally:
-        # Ending the server's session frees the lock; the pool would keep both.
+        # The server ends a session some time after we left it; an import that follows at once needs the lock now.
+        with suppress(SQLAlchemyError):
+            connection.execute(text("SELECT pg_advisory_unlock_all()"))
+        # Where that failed, ending the session frees the lock; the pool would keep both.
         connection.invalidate()
         connection.close()

@@ -11,6 +11,7 @@ from ivr.domain.calls import CallId, Press
 
 MOST_PRESSES = 1000
 LARGEST_INTEGER = 2**31 - 1
+_SHOWN = 40
 _PRESS = re.compile(r"([0-9*#A-D])@(?:(-?[0-9]{1,10})(?:-(-?[0-9]{1,10}))?)?")
 
 
@@ -38,7 +39,7 @@ def _press_text(press: Press) -> str:
 def _parse_press(word: str, call: CallId, number: int) -> Press:
     match = _PRESS.fullmatch(word)
     if match is None:
-        raise ValueError(f'"{word}" is no press')
+        raise ValueError(f'"{word[:_SHOWN]}" is no press')
     key, lo_text, hi_text = match.groups()
     lo_ms = None if lo_text is None else int(lo_text)
     hi_ms = lo_ms if hi_text is None else int(hi_text)

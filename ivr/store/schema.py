@@ -1,5 +1,6 @@
 """The schema's version: which one a database has, which one this program knows, and the way from one to the other."""
 
+import logging
 import sqlite3
 import time
 from pathlib import Path
@@ -11,6 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from ivr.errors import DatabaseRefused
+
+# A first start would say on stderr how a migration works; nobody asked.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x49565200  # any number that other programs on the same server do not use

@@ -4,7 +4,6 @@ Test calls, excluded calls and files that are still being imported are never cou
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, not_, select
@@ -14,6 +13,7 @@ from ivr.domain.outcomes import Outcome
 from ivr.store.call_rows import is_handled
 from ivr.store.database import Database
 from ivr.store.tables import calls, legs
+from ivr.usecases.report_window import ReportWindow
 
 _KNOWN_OUTCOMES = frozenset(outcome.value for outcome in Outcome)
 _GROUP = (
@@ -32,22 +32,13 @@ class SqlTallies:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def outcome_counts(
-        self,
-        *,
-        since: datetime | None,
-        until: datetime | None,
-        queue: str | None,
-        site: str | None,
-        language: str | None,
-    ) -> Sequence[OutcomeCount]:
-        """Return the window's calls counted by agent, layout, outcome and category; ``since`` <= ended < ``until``."""
-        window = _window(since, until, queue, site, language)
+    async def outcome_counts(self, window: ReportWindow) -> Sequence[OutcomeCount]:
+        """Return the window's calls counted by agent, layout, outcome and category."""
 
         def query(connection: Connection) -> list[OutcomeCount]:
             statement = (
                 select(*_GROUP, func.count().label("counted"), func.max(calls.c.ended_at).label("last_ended_at"))
-                .where(*window)
+                .where(*_selected(window))
                 .group_by(*_GROUP)
                 .order_by(*(column.nulls_first() for column in _GROUP))
             )
@@ -55,17 +46,9 @@ class SqlTallies:
 
         return await self._database.read(query)
 
-    async def handled_calls(
-        self,
-        *,
-        since: datetime | None,
-        until: datetime | None,
-        queue: str | None,
-        site: str | None,
-        language: str | None,
-    ) -> int:
+    async def handled_calls(self, window: ReportWindow) -> int:
         """Return how many handled calls closed in the window, counted apart from the outcomes."""
-        statement = select(func.count()).select_from(calls).where(*_window(since, until, queue, site, language))
+        statement = select(func.count()).select_from(calls).where(*_selected(window))
         return await self._database.read(lambda connection: connection.execute(statement).scalar_one())
 
     async def calls_in_progress(self) -> int:
@@ -75,21 +58,14 @@ class SqlTallies:
         return await self._database.read(lambda connection: connection.execute(statement).scalar_one())
 
 
-def _window(
-    since: datetime | None,
-    until: datetime | None,
-    queue: str | None,
-    site: str | None,
-    language: str | None,
-) -> list[ColumnElement[bool]]:
+def _selected(window: ReportWindow) -> list[ColumnElement[bool]]:
     conditions = [is_handled(), not_(calls.c.test), not_(calls.c.excluded)]
-    if since is not None:
-        conditions.append(calls.c.ended_at >= since)
-    if until is not None:
-        conditions.append(calls.c.ended_at < until)
-    for column, wanted in ((calls.c.queue, queue), (calls.c.site, site), (calls.c.language, language)):
-        if wanted is not None:
-            conditions.append(column == wanted)
+    if window.since is not None:
+        conditions.append(calls.c.ended_at >= window.since)
+    if window.until is not None:
+        conditions.append(calls.c.ended_at < window.until)
+    filters = ((calls.c.queue, window.queue), (calls.c.site, window.site), (calls.c.language, window.language))
+    conditions.extend(column == wanted for column, wanted in filters if wanted is not None)
     return conditions
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ivr.domain.calls import CallFacts, CallId, Fact, HandledCall
 from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.usecases.report_window import ReportWindow
 
 Clock = Callable[[], datetime]
 """Returns now, aware, in UTC."""
@@ -49,26 +50,10 @@ class Directory(Protocol):
 class Tallies(Protocol):
     """Counts for the figures."""
 
-    async def outcome_counts(
-        self,
-        *,
-        since: datetime | None,
-        until: datetime | None,
-        queue: str | None,
-        site: str | None,
-        language: str | None,
-    ) -> Sequence[OutcomeCount]:
-        """Return the closed calls of ``since`` <= ended < ``until``, counted by agent, layout, outcome and category."""
+    async def outcome_counts(self, window: ReportWindow) -> Sequence[OutcomeCount]:
+        """Return the window's closed calls counted by agent, layout, outcome and category."""
 
-    async def handled_calls(
-        self,
-        *,
-        since: datetime | None,
-        until: datetime | None,
-        queue: str | None,
-        site: str | None,
-        language: str | None,
-    ) -> int:
+    async def handled_calls(self, window: ReportWindow) -> int:
         """Return how many handled calls closed in the window, counted apart from the outcomes."""
 
     async def calls_in_progress(self) -> int:

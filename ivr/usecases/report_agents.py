@@ -90,28 +90,12 @@ async def read_counts(tallies: Tallies, window: ReportWindow) -> tuple[Sequence[
     They are two queries, and a call may close between them; that is no leak. So the number is read on both sides
     of the counts, and all again while it moves. In a rush that never pauses, counts between the two are whole.
     """
-    after = await _handled(tallies, window)
+    after = await tallies.handled_calls(window)
     for _ in range(_MOST_READINGS):
         before = after
-        counts = await tallies.outcome_counts(
-            since=window.since,
-            until=window.until,
-            queue=window.queue,
-            site=window.site,
-            language=window.language,
-        )
-        after = await _handled(tallies, window)
+        counts = await tallies.outcome_counts(window)
+        after = await tallies.handled_calls(window)
         if before == after:
             return counts, after
     disposed = count_dispositions(counts).disposed
     return counts, disposed if before <= disposed <= after else after
-
-
-async def _handled(tallies: Tallies, window: ReportWindow) -> int:
-    return await tallies.handled_calls(
-        since=window.since,
-        until=window.until,
-        queue=window.queue,
-        site=window.site,
-        language=window.language,
-    )

@@ -1,7 +1,7 @@
 """Which calls a report speaks of: a span of time and the filters, read from what a person wrote."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from ivr.errors import IvrError
 
@@ -64,9 +64,10 @@ def _moment(name: str, text: str | None, zone: tzinfo, *, is_end: bool) -> datet
         # An offset's plus sign arrives as a blank from an address that was not percent-encoded.
         return _instant(name, written.replace(" ", "+") if "T" in written else written)
     try:
-        return datetime.combine(day + timedelta(days=1) if is_end else day, time(), tzinfo=zone)
+        moment = datetime.combine(day + timedelta(days=1) if is_end else day, time(), tzinfo=zone)
     except OverflowError as error:
         raise _unreadable(name, written) from error
+    return _in_utc_s_reach(name, written, moment)
 
 
 def _instant(name: str, written: str) -> datetime:
@@ -78,6 +79,15 @@ def _instant(name: str, written: str) -> datetime:
         raise WindowRefused(
             f"'{name}' is {written!r}, a time without an offset; write for example {written}Z or {written}+01:00"
         )
+    return _in_utc_s_reach(name, written, moment)
+
+
+def _in_utc_s_reach(name: str, written: str, moment: datetime) -> datetime:
+    """Return ``moment``; refuse one that lies outside the calendar's years once it is told in UTC."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError as error:
+        raise _unreadable(name, written) from error
     return moment
 
 

@@ -13,6 +13,9 @@ def window_of(request: web.Request) -> ReportWindow:
     unknown = sorted(set(request.query) - set(PARAMETERS))
     if unknown:
         raise WindowRefused(f"there is no filter {unknown[0]!r}; use {', '.join(PARAMETERS)}")
+    for name in PARAMETERS:
+        if len(request.query.getall(name, [])) > 1:
+            raise WindowRefused(f"the filter {name!r} stands twice; keep one")
     return read_window(
         since=request.query.get("from"),
         until=request.query.get("to"),

@@ -22,6 +22,7 @@ from ivr.domain.experiments import Assignment
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.outcomes import Outcome
 from ivr.store.tallies import SqlTallies
+from ivr.usecases.report_window import ALL_CALLS
 
 START = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
 CALLER = "h1:" + "ab" * 32
@@ -101,8 +102,8 @@ def plain_row(number: int, outcome: Outcome = Outcome.NO_KEY, *, agent: str | No
 
 
 async def all_counts(tallies: SqlTallies) -> Sequence[OutcomeCount]:
-    return await tallies.outcome_counts(since=None, until=None, queue=None, site=None, language=None)
+    return await tallies.outcome_counts(ALL_CALLS)
 
 
 async def all_handled(tallies: SqlTallies) -> int:
-    return await tallies.handled_calls(since=None, until=None, queue=None, site=None, language=None)
+    return await tallies.handled_calls(ALL_CALLS)

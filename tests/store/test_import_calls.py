@@ -1,6 +1,7 @@
 import asyncio
 import csv
 import io
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -191,6 +192,18 @@ async def test_a_bad_file_is_refused_whole_with_its_line(
     assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)
     assert await all_handled(tallies) == 0
+
+
+async def test_the_lock_is_free_as_soon_as_it_is_given_back(database: Database) -> None:
+    for _ in range(50):
+        with sole_import(database):
+            pass
+
+
+async def test_a_pipe_is_refused_as_it_cannot_be_read_twice(importing: Importing, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "calls.csv")
+    with pytest.raises(ImportRefused, match="is no file and would be empty at the second reading; save it as a file"):
+        await importing.again()
 
 
 async def test_a_missing_file_is_refused(importing: Importing, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from ivr.store.database import Database
 from ivr.store.export_calls import handled_calls
 from ivr.store.ledger import SqlLedger
 from ivr.store.tallies import SqlTallies
+from ivr.usecases.report_window import ALL_CALLS, ReportWindow
 
 from .samples import START, all_counts, all_handled, facts, plain_row
 
@@ -48,10 +49,9 @@ async def test_test_and_excluded_calls_are_never_counted(ledger: SqlLedger, tall
 async def test_the_window_has_its_start_and_not_its_end(ledger: SqlLedger, tallies: SqlTallies) -> None:
     for number in range(5):
         await ledger.close(plain_row(number))
-    window = {"since": START + timedelta(seconds=1), "until": START + timedelta(seconds=3)}
-    everywhere = {"queue": None, "site": None, "language": None}
-    assert await tallies.handled_calls(**window, **everywhere) == 2
-    assert [count.calls for count in await tallies.outcome_counts(**window, **everywhere)] == [2]
+    window = ReportWindow(START + timedelta(seconds=1), START + timedelta(seconds=3))
+    assert await tallies.handled_calls(window) == 2
+    assert [count.calls for count in await tallies.outcome_counts(window)] == [2]
 
 
 @pytest.mark.parametrize("column", ["queue", "site", "language"])
@@ -59,9 +59,9 @@ async def test_a_filter_selects(column: str, ledger: SqlLedger, tallies: SqlTall
     await ledger.close(replace(plain_row(1), **{column: "this"}))
     await ledger.close(replace(plain_row(2), **{column: "that"}))
     await ledger.close(plain_row(3))
-    wanted = {"since": None, "until": None, "queue": None, "site": None, "language": None, column: "this"}
-    assert await tallies.handled_calls(**wanted) == 1
-    assert [count.calls for count in await tallies.outcome_counts(**wanted)] == [1]
+    wanted = replace(ALL_CALLS, **{column: "this"})
+    assert await tallies.handled_calls(wanted) == 1
+    assert [count.calls for count in await tallies.outcome_counts(wanted)] == [1]
 
 
 async def test_calls_in_progress_have_an_answered_leg_and_no_closing(ledger: SqlLedger, tallies: SqlTallies) -> None:

@@ -101,13 +101,13 @@ async def test_a_stored_call_without_outcome_is_a_leak():
 class _BusyTallies(MemoryTallies):
     """Closes a call between any two questions, as a busy centre does."""
 
-    async def outcome_counts(self, **selection):
+    async def outcome_counts(self, window):
         self.calls.append(StoredCall())
-        return await super().outcome_counts(**selection)
+        return await super().outcome_counts(window)
 
-    async def handled_calls(self, **selection):
+    async def handled_calls(self, window):
         self.calls.append(StoredCall())
-        return await super().handled_calls(**selection)
+        return await super().handled_calls(window)
 
 
 async def test_calls_that_close_while_the_report_is_made_are_no_leak():

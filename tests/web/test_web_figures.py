@@ -51,6 +51,8 @@ async def test_the_filters_select(site, browser):
         ("to=2026-13-01", "'to' is '2026-13-01', no date"),
         ("from=2026-03-03&to=2026-03-01", "is empty"),
         ("queue=%00", "the queue holds characters"),
+        ("from=0001-01-01T00:00:00%2B14:00", "'from' is '0001-01-01T00:00:00+14:00', no date"),
+        ("from=2026-03-01&from=2026-03-02", "the filter 'from' stands twice; keep one"),
         ("form=2026-03-03", "there is no filter 'form'; use from, to, queue, site, language"),
     ],
 )
@@ -172,7 +174,7 @@ async def test_a_fault_in_the_figures_is_an_apology_without_a_trace(site, browse
 
 
 async def test_a_refusing_database_is_told_without_its_place(site, browser):
-    async def refusing(**_selection):
+    async def refusing(*_window: object, **_selection):
         raise DatabaseRefused("the database /var/lib/secret/ivr.db is locked; close the other program")
 
     await browser.sign_in("sam")
