@@ -67,7 +67,8 @@ class Telephony:
             {
                 "rate": rate_script(self._rate, pseudonyms.of_number, pbx=settings.pbx),
                 "left": left_script(note_left_keys, pbx=settings.pbx),
-            }
+            },
+            finishing={"left"},
         )
         self._listener = self._build_listener(ledger, directory, pseudonyms)
         self._refused: IvrError | None = None
@@ -82,6 +83,7 @@ class Telephony:
         host, port = self._settings.agi_bind
         taken = Bind(await self.server.start(host, port))
         stack.push_async_callback(self.server.stop)
+        await self._closing.close_elsewhere(self._settings.pbx)
         if self._listener is None:
             # Nobody will say which channels live, so what an earlier run left open is settled now.
             await self._closing.close_all_but(self._settings.pbx, frozenset())
@@ -117,9 +119,12 @@ class Telephony:
         )
 
     async def _rate(self, request: RatingRequest, line: Line) -> Outcome:
+        listener = self._listener if request.call.pbx == self._settings.pbx else None
+        if listener is not None:
+            listener.expect(request.call.uniqueid)
         outcome = await self._rate_call(request, line)
         self._metrics.question_ended(outcome)
-        if self._listener is None or not self._listener.signed_in:
+        if listener is None or not listener.signed_in:
             # The end of the channel will not be seen; a fact that comes later closes the call anew.
             await self._closing.close(request.call)
         return outcome

@@ -20,18 +20,30 @@ def is_handled(facts: CallFacts) -> bool:
     return bool(facts.legs) or facts.entered is not None
 
 
+def credited_leg(facts: CallFacts) -> Leg | None:
+    """Return the leg that the call counts for: the last, but none that began after the caller was asked.
+
+    A caller who goes on to another agent afterwards has rated the one before.
+    """
+    if facts.entered is None:
+        return facts.legs[-1] if facts.legs else None
+    entered_at = facts.entered.entered_at
+    rated = [leg for leg in facts.legs if leg.connected_at <= entered_at] or facts.legs
+    return rated[-1] if rated else None
+
+
 def credited(facts: CallFacts) -> tuple[str | None, str]:
-    """Return the agent and the queue that the call counts for: those of the last leg.
+    """Return the agent and the queue that the call counts for: those of the credited leg.
 
     An agent whom the dialplan names stands above the leg's. A leg of a direct call has no queue: the rating
     entry's stands in, else :data:`DIRECT_QUEUE`.
     """
     entered = facts.entered
     entry_agent, entry_queue = (None, None) if entered is None else (entered.agent, entered.queue)
-    if not facts.legs:
+    leg = credited_leg(facts)
+    if leg is None:
         return entry_agent, entry_queue or DIRECT_QUEUE
-    last = facts.legs[-1]
-    return entry_agent if _is_named(facts) else last.agent, last.queue or entry_queue or DIRECT_QUEUE
+    return entry_agent if _is_named(facts) else leg.agent, leg.queue or entry_queue or DIRECT_QUEUE
 
 
 def close_call(
@@ -47,7 +59,7 @@ def close_call(
     ``assignment`` is what the call was given or, never asked, would have been given; ``layout`` is the
     assigned layout's definition, None where it is not known any more.
     """
-    last = facts.legs[-1] if facts.legs else None
+    leg = credited_leg(facts)
     agent, queue = credited(facts)
     answer = _answer(facts, layout)
     entered = facts.entered
@@ -65,9 +77,9 @@ def close_call(
         legs=max(len(facts.legs), 1),
         attribution=_attribution(facts),
         caller=facts.arrived.caller,
-        wait_seconds=None if last is None else last.wait_seconds,
-        talk_seconds=_talk_seconds(facts, last),
-        ended_by=_ended_by(facts, last),
+        wait_seconds=None if leg is None else leg.wait_seconds,
+        talk_seconds=_talk_seconds(facts, leg),
+        ended_by=_ended_by(facts, leg),
         experiment=assignment.experiment,
         layout=assignment.layout,
         layout_version=layout_version,
@@ -137,7 +149,8 @@ def _is_named(facts: CallFacts) -> bool:
 def _attribution(facts: CallFacts) -> Attribution:
     if _is_named(facts):
         return Attribution.CERTAIN
-    agents = {leg.agent for leg in facts.legs}
+    asked_at = None if facts.entered is None else facts.entered.entered_at
+    agents = {leg.agent for leg in facts.legs if asked_at is None or leg.connected_at <= asked_at}
     if not agents and facts.entered is not None:
         agents.add(facts.entered.agent)
     return Attribution.CERTAIN if len(agents) == 1 and None not in agents else Attribution.UNCERTAIN

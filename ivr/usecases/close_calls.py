@@ -1,12 +1,14 @@
 """Close calls: make the one row of a handled call once its channel is gone, and again when a late fact comes."""
 
+import asyncio
 from collections.abc import Mapping, Set
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 import structlog
 
 from ivr.domain.calls import CallFacts, CallGone, CallId
-from ivr.domain.closing import close_call, credited, is_handled
+from ivr.domain.closing import close_call, credited, credited_leg, is_handled
 from ivr.domain.experiments import Assignment, Experiment, assign
 from ivr.domain.timelines import LayoutVersion
 from ivr.usecases.ports import Clock, Directory, Ledger
@@ -33,9 +35,15 @@ class CloseCalls:
         self._versions = versions
         self._queues = queues
         self._clock = clock
+        self._turns: WeakValueDictionary[CallId, asyncio.Lock] = WeakValueDictionary()
 
     async def close(self, call: CallId) -> None:
         """Close ``call`` if it was handled in a queue that counts; otherwise settle its channel as not handled."""
+        # One after the other: of two closings at once, the one that knew less could write last.
+        async with self._turns.setdefault(call, asyncio.Lock()):
+            await self._close(call)
+
+    async def _close(self, call: CallId) -> None:
         facts = await self._ledger.facts_of(call)
         if facts is None:
             return
@@ -71,6 +79,12 @@ class CloseCalls:
             await self.close_gone(call)
         return len(left_open)
 
+    async def close_elsewhere(self, pbx: str) -> None:
+        """Close every open call of other PBXs than ``pbx``: nobody tells when their channels are gone."""
+        for call in await self._ledger.open_calls():
+            if call.pbx != pbx:
+                await self.close_gone(call)
+
     def _assigned(self, facts: CallFacts, queue: str | None) -> tuple[Assignment, str | None]:
         if facts.exposure is not None:
             return facts.exposure.assignment, facts.exposure.layout_version
@@ -83,6 +97,7 @@ class CloseCalls:
 
 
 def _talked_at(facts: CallFacts, now: datetime) -> datetime:
-    if facts.legs:
-        return facts.legs[-1].connected_at
+    leg = credited_leg(facts)
+    if leg is not None:
+        return leg.connected_at
     return now if facts.entered is None else facts.entered.entered_at

@@ -20,7 +20,7 @@ from ivr.domain.calls import (
 from ivr.domain.eligibility import Sampling
 from ivr.domain.experiments import Experiment, assign
 from ivr.domain.flow.commands import Finish, Hush, KeepAnswer, Play
-from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard
+from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, LineLost
 from ivr.domain.flow.machine import Flow
 from ivr.domain.flow.table import Phase
 from ivr.domain.outcomes import Outcome
@@ -90,6 +90,15 @@ class RateCall:
 
     async def __call__(self, request: RatingRequest, line: Line) -> Outcome:
         """Ask the caller and return how the question ended; every step is durable when this returns."""
+        # From the first moment on: the hang-up handler must not overtake the entry.
+        with self._last_keys.rating(request.call):
+            asked = _Question(request.call, self._ledger, self._last_keys, line)
+            status = await self._ask(request, asked, line)
+        if asked.gone:
+            await self._close_anew(request.call)
+        return status
+
+    async def _ask(self, request: RatingRequest, asked: "_Question", line: Line) -> Outcome:
         declined = self._sampling.decline(str(request.call))
         entry = await self._entry(request, declined)
         if declined is not None:
@@ -101,13 +110,8 @@ class RateCall:
         )
         version = self._versions[assignment.layout]
         exposure = Exposure(request.call, assignment, version.version, self._clock())
-        with self._last_keys.rating(request.call):
-            await self._ledger.record(*entry, exposure)
-            asked = _Question(request.call, self._ledger, self._last_keys, line)
-            status = await asked.run(Flow.begin(version, assignment.delay_seconds))
-        if asked.gone:
-            await self._close_anew(request.call)
-        return status
+        await self._ledger.record(*entry, exposure)
+        return await asked.run(Flow.begin(version, assignment.delay_seconds))
 
     async def _close_anew(self, call: CallId) -> None:
         """Close a call that was closed while its last keys were waited for, with the answer that came of them."""
@@ -152,6 +156,7 @@ class _Question:
         self._line = line
         self._presses = 0
         self.gone = False
+        self._farewell: CallerLeft | LineLost = CallerLeft()
         self._storing: list[asyncio.Task[None]] = []
 
     async def run(self, flow: Flow) -> Outcome:
@@ -173,7 +178,7 @@ class _Question:
         if not isinstance(flow.command, Finish):
             raise AssertionError("a flow ends with Finish")
         status = flow.command.status
-        if flow.answer is None:
+        if flow.answer is None and status is not Outcome.UNKNOWN:
             self._store(Answer(self._call, PRIMARY_QUESTION, status, flow.options_heard))
         await asyncio.gather(*self._storing)
         if not self.gone and status is not Outcome.UNAVAILABLE:
@@ -182,14 +187,17 @@ class _Question:
 
     async def _happened(self, command: Play | Hush) -> Sequence[Event]:
         if self.gone:
-            return (CallerLeft(),)
+            return (self._farewell,)
         events = await self._line.perform(command)
-        if not any(isinstance(event, CallerLeft) for event in events):
+        farewell = next((event for event in events if isinstance(event, CallerLeft | LineLost)), None)
+        if farewell is None:
             return events
         self.gone = True
         heard = [event for event in events if isinstance(event, KeyHeard)]
         stored = await self._last_keys.wait(self._call, LAST_KEYS_SECONDS)
-        return _completed(heard, (stored or "")[self._presses :]) or (CallerLeft(),)
+        # Whatever became of the line, the hang-up handler only runs when the caller has left.
+        self._farewell = farewell if stored is None else CallerLeft()
+        return _completed(heard, (stored or "")[self._presses :]) or (self._farewell,)
 
     def _take(self, flow: Flow, event: Event) -> Flow:
         if isinstance(event, KeyHeard):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from ivr.domain.flow.commands import Hush, Play
-from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, Played
+from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, LineLost, Played
 
 
 class ScriptedLine:
@@ -46,6 +46,7 @@ class BrokenLine(ScriptedLine):
 
 PLAYED = (Played(),)
 LEFT = (CallerLeft(),)
+LOST = (LineLost(),)
 
 
 def key(letter: str, ms: int = 3100, heard_ms: int | None = 100) -> KeyHeard:

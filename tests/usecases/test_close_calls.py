@@ -1,8 +1,23 @@
 """Closing calls: which are closed, with what they were given, or would have been given."""
 
+import asyncio
+from datetime import datetime
+
 import pytest
 
-from ivr.domain.calls import CallArrived, CallGone, CallId, EndedBy, Exposure, Fact, Leg, RatingEntered
+from ivr.domain.calls import (
+    PRIMARY_QUESTION,
+    Answer,
+    Attribution,
+    CallArrived,
+    CallGone,
+    CallId,
+    EndedBy,
+    Exposure,
+    Fact,
+    Leg,
+    RatingEntered,
+)
 from ivr.domain.experiments import assign
 from ivr.domain.outcomes import Outcome
 from ivr.usecases.close_calls import CloseCalls
@@ -115,3 +130,43 @@ async def test_the_moment_of_the_end_is_the_first_that_was_noted(ledger: MemoryL
     facts = await ledger.facts_of(CALL)
     assert facts is not None
     assert facts.gone == CallGone(CALL, at(70))
+
+
+async def test_a_rating_counts_for_the_agent_who_had_talked_when_it_was_given(ledger: MemoryLedger) -> None:
+    """The caller goes on to a second queue after the rating."""
+    afterwards = Leg(CALL, "1700000000.3", "bo", "PJSIP/bo", "support", at(70), at(90), EndedBy.CALLER, 2.0, 20.0)
+    await ledger.record(CallArrived(CALL), LEG, ENTERED, afterwards)
+    await closing(ledger).close_gone(CALL)
+    row = ledger.rows[CALL]
+    assert (row.agent, row.queue, row.team, row.talk_seconds) == ("ana", "sales", "blue", 50.0)
+    assert (row.legs, row.attribution, row.ended_at) == (2, Attribution.CERTAIN, at(90))
+
+
+async def test_of_two_closings_at_once_the_one_that_knows_more_stands(ledger: MemoryLedger) -> None:
+    closes = closing(ledger)
+    await ledger.record(CallArrived(CALL), LEG)
+    slow, team_of = asyncio.Event(), closes._directory.team_of
+
+    async def slow_once(person: str, at_moment: datetime) -> str | None:
+        closes._directory.team_of = team_of  # type: ignore[method-assign]
+        await slow.wait()
+        return await team_of(person, at_moment)
+
+    closes._directory.team_of = slow_once  # type: ignore[method-assign]
+    first = asyncio.create_task(closes.close(CALL))
+    await asyncio.sleep(0)
+    await ledger.record(ENTERED, Answer(CALL, PRIMARY_QUESTION, Outcome.NO_KEY, 3))
+    second = asyncio.create_task(closes.close(CALL))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    slow.set()
+    await asyncio.gather(first, second)
+    assert ledger.rows[CALL].outcome is Outcome.NO_KEY
+
+
+async def test_calls_of_other_pbxs_are_closed_when_the_service_starts(ledger: MemoryLedger) -> None:
+    here, elsewhere = CallId("default", "1"), CallId("madrid", "3")
+    for call in (here, elsewhere):
+        await ledger.record(RatingEntered(call, at(60), "ana", "sales", 1.0))
+    await closing(ledger).close_elsewhere("default")
+    assert list(ledger.rows) == [elsewhere]

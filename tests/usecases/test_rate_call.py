@@ -1,7 +1,7 @@
 """Asking a caller: what is durable before what, and what reaches the ledger in every mishap."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import pytest
 
@@ -17,7 +17,7 @@ from ivr.usecases.note_left_keys import NoteLeftKeys
 from ivr.usecases.rate_call import Line, RateCall, RatingRequest
 from tests.memory_ledger import LedgerFailed, MemoryDirectory, MemoryLedger
 from tests.specimens import CALL, NOON, experiment, layout, version
-from tests.usecases.scripted_line import LEFT, PLAYED, BrokenLine, HangingLine, ScriptedLine, key
+from tests.usecases.scripted_line import LEFT, LOST, PLAYED, BrokenLine, HangingLine, ScriptedLine, key
 
 VERSIONS: Mapping[str, LayoutVersion] = {"sequential-123": version(layout())}
 
@@ -193,9 +193,43 @@ async def test_last_keys_brought_at_once_are_taken_in_order(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("_nobody_brings")
-async def test_nobody_brings_the_last_keys(desk: Desk) -> None:
+async def test_a_caller_who_left_has_left_although_nobody_brings_last_keys(desk: Desk) -> None:
     assert await desk.rate(request(), desk.line(PLAYED, LEFT)) is Outcome.LEFT_IN_MENU
-    assert desk.history[-1] == "Answer left_in_menu"
+
+
+async def test_a_caller_who_left_a_lost_line_has_left(desk: Desk) -> None:
+    rating = asyncio.create_task(desk.rate(request(), desk.line(PLAYED, LOST)))
+    left = asyncio.create_task(_once_rating(desk, lambda: desk.left(CALL, "", gone=True)))
+    assert await rating is Outcome.LEFT_IN_MENU
+    await left
+
+
+@pytest.mark.usefixtures("_nobody_brings")
+async def test_a_line_that_is_lost_without_a_hang_up_is_no_caller_who_left(desk: Desk) -> None:
+    """Asterisk takes the caller back from a service that is too slow, and asks by itself."""
+    assert await desk.rate(request(), desk.line(PLAYED, LOST)) is Outcome.UNKNOWN
+    assert await desk.answer() is None
+    await desk.closing.close_gone(CALL)
+    assert desk.ledger.rows[CALL].outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.usefixtures("_nobody_brings")
+async def test_an_answer_stands_although_the_line_was_lost_in_the_thanks(desk: Desk) -> None:
+    assert await desk.rate(request(), desk.line(PLAYED, (key("1"),), LEFT)) is Outcome.RATED
+    assert "> done" not in desk.history
+
+
+async def test_a_hang_up_does_not_overtake_the_entry(desk: Desk) -> None:
+    """The caller leaves while the directory is asked who sits there."""
+    asking = asyncio.Event()
+    desk.directory.person_at = _slow(asking)  # type: ignore[method-assign]
+    rating = asyncio.create_task(desk.rate(request(), desk.line(LEFT)))
+    left = asyncio.create_task(_once_rating(desk, lambda: desk.left(CALL, "", gone=True)))
+    await asyncio.sleep(0)
+    asking.set()
+    assert await rating is Outcome.LEFT_IN_INTRO
+    await left
+    assert desk.ledger.rows[CALL].outcome is Outcome.LEFT_IN_INTRO
 
 
 @pytest.mark.usefixtures("_nobody_brings")
@@ -380,6 +414,14 @@ async def _once_rating(desk: Desk, then: Callable[[], object]) -> None:
     result = then()
     assert asyncio.iscoroutine(result)
     await result
+
+
+def _slow(asking: asyncio.Event) -> Callable[[str, object], Awaitable[str]]:
+    async def person_at(_interface: str, _at: object) -> str:
+        await asking.wait()
+        return "ana"
+
+    return person_at
 
 
 async def _until(happened: Callable[[], bool]) -> None:

@@ -34,8 +34,13 @@ class CallerLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class LineLost:
+    """The way to the caller is gone, and nobody says that the caller left: Asterisk may be asking by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class PromptFailed:
     """Asterisk could not play the recording although the caller is there."""
 
 
-Event = Played | KeyHeard | AnswerKept | CallerLeft | PromptFailed
+Event = Played | KeyHeard | AnswerKept | CallerLeft | LineLost | PromptFailed

@@ -6,7 +6,7 @@ from typing import Self
 
 from ivr.domain.flow import script
 from ivr.domain.flow.commands import Command, Finish, KeepAnswer
-from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, Played, PromptFailed
+from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
 from ivr.domain.flow.script import Stage, Step
 from ivr.domain.flow.table import TABLE, Move, Phase, Row, Trigger
 from ivr.domain.outcomes import Outcome
@@ -14,8 +14,16 @@ from ivr.domain.timelines import LayoutVersion
 
 _WIDEST_KNOWN_MS = 250
 """A press whose moment is known less sharply than this has no ``press_ms``, only its bounds."""
+_BOUNCE_MS = 600
+"""The same wrong key again, so soon after the one that counted, is a bounce and not another try."""
 
-
+_TRIGGERS: dict[type[Event], Trigger] = {
+    Played: Trigger.PLAYED,
+    AnswerKept: Trigger.ANSWER_KEPT,
+    CallerLeft: Trigger.CALLER_LEFT,
+    LineLost: Trigger.LINE_LOST,
+    PromptFailed: Trigger.PROMPT_FAILED,
+}
 _LEFT_IN = {
     Stage.SILENCE: Outcome.LEFT_BEFORE_PROMPT,
     Stage.INTRO: Outcome.LEFT_IN_INTRO,
@@ -33,7 +41,7 @@ class Flow:
     """The state of one caller's question, with the command that it wants carried out.
 
     ``options_heard`` counts options fully played, the most over all readings. ``readings`` counts how often
-    the options were begun.
+    the options were begun. ``last_wrong`` is the wrong key that counted last.
     """
 
     version: LayoutVersion
@@ -46,6 +54,7 @@ class Flow:
     wrong_keys: int = 0
     declined: bool = False
     answer: KeepAnswer | None = None
+    last_wrong: KeyHeard | None = None
 
     @classmethod
     def begin(cls, version: LayoutVersion, delay_seconds: float) -> Self:
@@ -71,20 +80,12 @@ class Flow:
         return after  # type: ignore[return-value]
 
     def _trigger(self, event: Event) -> Trigger:
-        match event:
-            case Played():
-                return Trigger.PLAYED
-            case AnswerKept():
-                return Trigger.ANSWER_KEPT
-            case CallerLeft():
-                return Trigger.CALLER_LEFT
-            case PromptFailed():
-                return Trigger.PROMPT_FAILED
-            case KeyHeard(key=key):
-                layout = self.version.layout
-                if layout.category_of(key) is not None:
-                    return Trigger.VALID_KEY
-                return Trigger.OPT_OUT_KEY if key == layout.opt_out_key else Trigger.WRONG_KEY
+        if not isinstance(event, KeyHeard):
+            return _TRIGGERS[type(event)]
+        layout = self.version.layout
+        if layout.category_of(event.key) is not None:
+            return Trigger.VALID_KEY
+        return Trigger.OPT_OUT_KEY if event.key == layout.opt_out_key else Trigger.WRONG_KEY
 
     @property
     def stage(self) -> Stage:
@@ -105,12 +106,22 @@ def _advance(flow: Flow, _event: Event) -> Flow:
 
 
 def _explain(flow: Flow, event: Event) -> Flow:
-    flow = replace(_credit_heard(flow, event), wrong_keys=flow.wrong_keys + 1)
-    if isinstance(event, KeyHeard) and event.hi_ms is None:
+    if not isinstance(event, KeyHeard):
+        raise IllegalEvent("only a key can be wrong")
+    if _bounces(flow.last_wrong, event):
+        return flow  # what it has cut short is played again
+    flow = replace(_credit_heard(flow, event), wrong_keys=flow.wrong_keys + 1, last_wrong=event)
+    if event.hi_ms is None:
         return flow  # found when the caller had left: nothing more was played, so the place stays
     if flow.stage is Stage.FAREWELL:
         return _end(flow, _unanswered(flow))
     return _read_again_or_part(flow, flow.version.layout.invalid)
+
+
+def _bounces(last: KeyHeard | None, again: KeyHeard) -> bool:
+    if last is None or last.key != again.key or last.lo_ms is None or again.hi_ms is None:
+        return False
+    return again.hi_ms - last.lo_ms <= _BOUNCE_MS
 
 
 def _read_again_or_part(flow: Flow, explanation: str) -> Flow:
@@ -145,6 +156,10 @@ def _thank(flow: Flow, _event: Event) -> Flow:
 def _leave(flow: Flow, _event: Event) -> Flow:
     # Opt-out comes before how the call ended; after that the place where the caller hung up decides.
     return _end(flow, Outcome.OPTED_OUT if flow.declined else _LEFT_IN[flow.stage])
+
+
+def _lose(flow: Flow, _event: Event) -> Flow:
+    return _end(flow, Outcome.OPTED_OUT if flow.declined else Outcome.UNKNOWN)
 
 
 def _give_up(flow: Flow, _event: Event) -> Flow:
@@ -196,6 +211,7 @@ _MOVES: dict[Move, Callable[[Flow, Event], Flow]] = {
     Move.EXPLAIN: _explain,
     Move.THANK: _thank,
     Move.LEAVE: _leave,
+    Move.LOSE: _lose,
     Move.GIVE_UP: _give_up,
     Move.CONCLUDE: _conclude,
     Move.STAY: _stay,

@@ -30,6 +30,7 @@ class Trigger(StrEnum):
     WRONG_KEY = "wrong_key"
     ANSWER_KEPT = "answer_kept"
     CALLER_LEFT = "caller_left"
+    LINE_LOST = "line_lost"
     PROMPT_FAILED = "prompt_failed"
 
 
@@ -42,6 +43,7 @@ class Move(StrEnum):
     EXPLAIN = "explain"
     THANK = "thank"
     LEAVE = "leave"
+    LOSE = "lose"
     GIVE_UP = "give_up"
     CONCLUDE = "conclude"
     STAY = "stay"
@@ -69,6 +71,7 @@ ROWS: tuple[Row, ...] = (
     _row(_L, Trigger.OPT_OUT_KEY, Move.DECLINE, _L, _E),
     _row(_L, Trigger.WRONG_KEY, Move.EXPLAIN, _L, _E),
     _row(_L, Trigger.CALLER_LEFT, Move.LEAVE, _E),
+    _row(_L, Trigger.LINE_LOST, Move.LOSE, _E),
     _row(_L, Trigger.PROMPT_FAILED, Move.GIVE_UP, _E),
     _row(_K, Trigger.ANSWER_KEPT, Move.THANK, _T),
     _row(_K, Trigger.VALID_KEY, Move.STAY, _K),
@@ -79,6 +82,7 @@ ROWS: tuple[Row, ...] = (
     _row(_T, Trigger.OPT_OUT_KEY, Move.CONCLUDE, _E),
     _row(_T, Trigger.WRONG_KEY, Move.CONCLUDE, _E),
     _row(_T, Trigger.CALLER_LEFT, Move.CONCLUDE, _E),
+    _row(_T, Trigger.LINE_LOST, Move.CONCLUDE, _E),
     _row(_T, Trigger.PROMPT_FAILED, Move.CONCLUDE, _E),
     _row(_E, Trigger.VALID_KEY, Move.STAY, _E),
     _row(_E, Trigger.OPT_OUT_KEY, Move.STAY, _E),

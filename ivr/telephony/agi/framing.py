@@ -89,9 +89,11 @@ class Framer:
             header, self._header = self._header, None
             return header
         name, colon, value = line.partition(":")
-        if not colon or not name.startswith("agi_"):
+        if colon and name.startswith("agi_"):
+            self._header[name] = value.strip()
+        elif not self._header:
             raise FramingLost("a header line that is not agi_name: value")
-        self._header[name] = value.strip()
+        # Else a caller's name with a line end in it, which Asterisk passes through: no value that is used here.
         return None
 
     def _take_reply(self, line: str) -> Reply | HangupNotice | None:

@@ -6,10 +6,13 @@ compared with what the command returned: what only the variable knows was presse
 that is played to its end. Its moment is known between two readings.
 The copy is made when the key's end arrives; a short key is stretched by Asterisk and reaches the command up to
 0.1 s later. So a key can be in the variable already when one command ends, and be returned by the next: that
-echo is known by not being in the variable a second time, and is no second press.
+echo is known by not being in the variable a second time, and is no second press; what it has cut short is played on.
 
 Before each command TIMEOUT(absolute) is armed anew, a few seconds past the command's own length: if this
 service stops answering, Asterisk takes the caller back by itself (extension T of the dialplan).
+
+An end of the connection is a caller who has left, with two exceptions: we dropped it ourselves, or the guard had
+run out, so that it was Asterisk who took the caller back. Then the line is lost, and nobody knows of the caller.
 """
 
 import asyncio
@@ -18,10 +21,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from ivr.domain.flow.commands import Hush, Play
-from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, Played, PromptFailed
+from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
 from ivr.domain.timelines import SILENCE, SILENCE_SECONDS
 from ivr.telephony.agi.framing import Reply
-from ivr.telephony.agi.session import AgiSession, ConnectionEnded
+from ivr.telephony.agi.session import AgiSession, ConnectionDropped, ConnectionEnded
 
 PROMPTS = "ivr-rating"
 
@@ -40,18 +43,19 @@ class AgiLine:
         self._first_frame: float | None = None
         self._prompted = False
         self._looked = self._clock()
+        self._guarded_until = math.inf
         self._stored = ""
         self._unreturned = ""  # keys of the last look that no command has returned
 
     async def perform(self, command: Play | Hush) -> Sequence[Event]:
-        """Play, and return the keys heard since the last return, and CallerLeft where the line is gone.
+        """Play, and return the keys heard since the last return, and CallerLeft or LineLost where the line is gone.
 
         Without either, how the playing ended.
         """
         try:
             return await self._perform(command)
-        except ConnectionEnded:
-            return (CallerLeft(),)
+        except ConnectionEnded as ended:
+            return (self._farewell(ended),)
 
     async def conclude(self) -> None:
         """Tell the dialplan that the flow was completed, and which keys were taken; a gone caller needs neither."""
@@ -60,11 +64,20 @@ class AgiLine:
             await self._send("SET VARIABLE IVR_RESULT done")
 
     async def _perform(self, command: Play | Hush) -> Sequence[Event]:
-        length_seconds = command.milliseconds / 1000
-        await self._send(f"SET VARIABLE TIMEOUT(absolute) {math.ceil(length_seconds) + _GUARD_SECONDS}")
         skipped_ms = SILENCE_SECONDS * 1000 - command.milliseconds if isinstance(command, Hush) else 0
+        events: Sequence[Event] | int = skipped_ms * _SAMPLES_PER_MS
+        while isinstance(events, int):
+            events = await self._stream(command, skipped_ms, events)
+        return events
+
+    async def _stream(self, command: Play | Hush, skipped_ms: int, sample: int) -> Sequence[Event] | int:
+        """Stream from ``sample`` on; return what happened, or the sample at which an echo cut it short."""
+        length_seconds = command.milliseconds / 1000
+        guard_seconds = math.ceil(length_seconds) + _GUARD_SECONDS
+        await self._send(f"SET VARIABLE TIMEOUT(absolute) {guard_seconds}")
+        self._guarded_until = self._clock() + guard_seconds
         self._begin_clock(command)
-        reply = await self._session.command(_stream(command, skipped_ms), length_seconds + _COMMAND_SECONDS)
+        reply = await self._session.command(_streaming(command, sample), length_seconds + _COMMAND_SECONDS)
         ended = self._clock()
         if reply.code != 200:
             # 511: the channel is dead. Anything else is a command that this Asterisk does not know.
@@ -73,17 +86,24 @@ class AgiLine:
         heard_ms = None if reply.endpos is None else reply.endpos // _SAMPLES_PER_MS - skipped_ms
         try:
             keys = await self._keys_since(returned, ended, heard_ms)
-        except ConnectionEnded:
+        except ConnectionEnded as gone:
             if returned is None or returned in self._unreturned:
                 raise
             # A hang-up right after the key: what the command has returned is not lost with the line.
-            return (KeyHeard(returned, self._ms(ended), self._ms(ended), heard_ms), CallerLeft())
+            return (KeyHeard(returned, self._ms(ended), self._ms(ended), heard_ms), self._farewell(gone))
         if keys:
             return keys
+        if returned is not None and reply.endpos is not None:
+            return reply.endpos
         if reply.result != -1:
             return (Played(),)
         # -1 is a hang-up or a recording that cannot be opened; the notice of a hang-up has come by now.
         return (CallerLeft(),) if self._session.hung_up else (PromptFailed(),)
+
+    def _farewell(self, ended: ConnectionEnded) -> CallerLeft | LineLost:
+        if isinstance(ended, ConnectionDropped) or self._clock() >= self._guarded_until:
+            return LineLost()
+        return CallerLeft()
 
     def _begin_clock(self, command: Play | Hush) -> None:
         if self._prompted:
@@ -122,9 +142,9 @@ class AgiLine:
         return await self._session.command(line, _COMMAND_SECONDS)
 
 
-def _stream(command: Play | Hush, skipped_ms: int) -> str:
+def _streaming(command: Play | Hush, sample: int) -> str:
     name = SILENCE if isinstance(command, Hush) else command.prompt
-    return f"STREAM FILE {PROMPTS}/{name} {_quoted(command.keys)} {skipped_ms * _SAMPLES_PER_MS}"
+    return f"STREAM FILE {PROMPTS}/{name} {_quoted(command.keys)} {sample}"
 
 
 def _key(result: int | None) -> str | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import errno
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from contextlib import suppress
 from typing import cast
 
@@ -26,10 +26,13 @@ class FastAgiServer:
     """Serves ``agi://host:port/SCRIPT`` with the handler of that name.
 
     A handler may end in any way: the connection is closed behind it and the caller goes back to the dialplan.
+    ``finishing`` names the scripts that are served to the end of the drain, because running ones may need them.
     """
 
-    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, handlers: Mapping[str, Handler], *, finishing: Set[str] = frozenset()) -> None:
         self._handlers = handlers
+        self._finishing = finishing
+        self._draining = False
         self._running: set[asyncio.Task[None]] = set()
         self._connections: set[_Connection] = set()
         self._server: asyncio.Server | None = None
@@ -56,15 +59,24 @@ class FastAgiServer:
 
     async def stop(self) -> None:
         """Take no new call, let the running ones end, and close what is left after the drain."""
+        self._draining = True
+        if not self._finishing:
+            self._close_door()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                while self._running:
+                    await asyncio.wait(self._running)
+        self._close_door()
+        late = tuple(self._running)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _close_door(self) -> None:
         if self._server is not None:
             self._server.close()
         for connection in list(self._connections):
             connection.drop_if_idle()
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=_DRAIN_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
 
     @property
     def sessions(self) -> int:
@@ -83,6 +95,10 @@ class FastAgiServer:
         """Start the handler that the header asks for."""
         request = parse_request(header)
         handler = self._handlers.get(request.script) if request is not None else None
+        if request is not None and self._draining and request.script not in self._finishing:
+            # The dialplan asks by itself at once.
+            session.end("the service is stopping")
+            return
         if request is None or handler is None:
             log.warning("agi_request_refused", script=header.get("agi_network_script"))
             session.end("no such script")

@@ -91,10 +91,14 @@ class AgentConnected:
 
 @dataclass(frozen=True, slots=True)
 class AgentCompleted:
-    """A queue says that an agent's talk is over. ``talk_seconds``: whole seconds, by Asterisk."""
+    """A queue says that an agent's talk is over. ``talk_seconds``: whole seconds, by Asterisk.
+
+    ``agent`` is None where the agent's channel was gone before Asterisk wrote the event: it then names the
+    interface only.
+    """
 
     caller: Channel
-    agent: Channel
+    agent: Channel | None
     queue: str
     interface: str
     reason: EndedBy

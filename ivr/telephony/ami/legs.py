@@ -69,10 +69,12 @@ class CallTracker:
 
     def asks(self, event: CallEvent) -> tuple[str, ...]:
         """Return the interfaces whose persons :meth:`follow` needs to know for ``event``."""
-        if isinstance(event, AgentConnected | AgentCompleted):
+        if isinstance(event, AgentConnected):
+            return (event.interface,)
+        if isinstance(event, AgentCompleted):
             contact = self.contacts.get(event.caller.uniqueid)
-            met = contact is not None and contact.has_met(event.agent.uniqueid)
-            return () if met and isinstance(event, AgentCompleted) else (event.interface,)
+            met = event.agent is None or (contact is not None and contact.has_met(event.agent.uniqueid))
+            return () if met else (event.interface,)
         if isinstance(event, DialBegan | DialAnswered) and self._is_direct(event):
             return event.caller.interface, event.agent.interface
         return ()
@@ -97,6 +99,10 @@ class CallTracker:
             ):
                 self.contacts.of(channel).counts = True
 
+    def expect(self, uniqueid: str) -> None:
+        """Have the end of the channel ``uniqueid`` told, whatever it did: its caller is asked for a rating."""
+        self.contacts.of(Channel(uniqueid, name="")).counts = True
+
     def _created(self, event: ChannelCreated, _seats: Seats) -> list[Fact]:
         if not event.channel.is_local:
             self.contacts.of(event.channel).arrived_at = event.at
@@ -105,7 +111,7 @@ class CallTracker:
     def _joined(self, event: QueueJoined, _seats: Seats) -> list[Fact]:
         contact = self.contacts.of(event.caller)
         contact.waiting_since = event.at
-        return self._tell_arrival(contact)
+        return self._tell_arrival(contact, event.caller)
 
     def _rang(self, event: AgentRang, _seats: Seats) -> list[Fact]:
         self._rung.add(event.agent.uniqueid)
@@ -134,7 +140,7 @@ class CallTracker:
             connected_at=event.at,
         )
         self.contacts.begin(contact, leg, event.agent)
-        return [*self._tell_arrival(contact), leg]
+        return [*self._tell_arrival(contact, event.caller), leg]
 
     def _connected(self, event: AgentConnected, seats: Seats) -> list[Fact]:
         contact = self.contacts.of(event.caller)
@@ -152,9 +158,11 @@ class CallTracker:
             wait_seconds=agreed_seconds(waited, event.hold_seconds),
         )
         self.contacts.begin(contact, leg, event.agent)
-        return [*self._tell_arrival(contact), leg]
+        return [*self._tell_arrival(contact, event.caller), leg]
 
     def _completed(self, event: AgentCompleted, seats: Seats) -> list[Fact]:
+        if event.agent is None:
+            return self._completed_unnamed(event)
         contact = self.contacts.of(event.caller)
         agent = event.agent.uniqueid
         arrival: list[Fact] = []
@@ -169,6 +177,15 @@ class CallTracker:
             arrival = self._connected(start, seats)[:-1]
         talk = self.contacts.end(contact, agent)
         return [*arrival, talk.ended(event.at, reason=event.reason, talk_seconds=event.talk_seconds)]
+
+    def _completed_unnamed(self, event: AgentCompleted) -> list[Fact]:
+        """End the queue's talk with the interface; where there is none, the agent's channel has told it."""
+        contact = self.contacts.of(event.caller)
+        for agent, talk in contact.talks.items():
+            if (talk.leg.interface, talk.leg.queue) == (event.interface, event.queue):
+                self.contacts.end(contact, agent)
+                return [talk.ended(event.at, reason=event.reason, talk_seconds=event.talk_seconds)]
+        return []
 
     def _bridged(self, event: BridgeEntered, _seats: Seats) -> list[Fact]:
         for party, talk in self.contacts.talks_of(event.uniqueid):
@@ -212,12 +229,12 @@ class CallTracker:
         met = contact is not None and contact.has_met(agent)
         return not (event.caller.is_local or agent in self._rung or met)
 
-    def _tell_arrival(self, contact: Contact) -> list[Fact]:
+    def _tell_arrival(self, contact: Contact, channel: Channel) -> list[Fact]:
+        """Tell of the caller as ``channel`` is now: a dialplan sets the language after the channel came to be."""
         contact.counts = True
         if contact.told:
             return []
         contact.told = True
-        channel = contact.channel
         return [
             CallArrived(
                 self._call(channel),

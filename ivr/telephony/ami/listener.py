@@ -1,7 +1,9 @@
 """The AMI listener: Asterisk's events in, facts of calls out, one at a time and in order.
 
-The reader and the handler are two tasks with a bounded queue between them. A handler that raises loses its own
-event and nothing else.
+The reader and the handler are two tasks with a bounded queue between them. A ledger that refuses is tried again,
+for about a minute: it may be locked, or its disk full, and a fact that is lost leaves a call without its end. Events
+wait meanwhile; those that find no room are made good by a new list of channels. What raises otherwise, or for
+longer, loses its own event and nothing else, and the list is asked for once the ledger takes facts again.
 """
 
 import asyncio
@@ -12,6 +14,7 @@ from typing import Protocol, assert_never
 import structlog
 
 from ivr.domain.calls import Fact
+from ivr.errors import IvrError
 from ivr.telephony.ami.account import AmiAccount
 from ivr.telephony.ami.connection import AmiConnection
 from ivr.telephony.ami.events import AmiEvent, CallEvent, ChannelListed, ChannelsListed
@@ -34,6 +37,9 @@ class Sink(Protocol):
 
 OnSnapshot = Callable[[frozenset[str]], Awaitable[object]]
 """Told the Uniqueids of all live channels after each sign-in and after each gap."""
+
+RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""The pauses before a ledger that has refused is tried again."""
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +70,8 @@ class AmiListener:
         self._listing = ChannelListing()
         self.connection = AmiConnection(account, self._stream, clock=clock, meter=self._meter)
         self.handler_failures = 0
+        self.refusals = 0
+        self._owes_list = False
 
     @property
     def signed_in(self) -> bool:
@@ -74,6 +82,10 @@ class AmiListener:
     def dropped(self) -> int:
         """How many events a full queue has dropped."""
         return self._stream.dropped
+
+    def expect(self, uniqueid: str) -> None:
+        """Have the end of the channel ``uniqueid`` told, whatever it did: its caller is asked for a rating."""
+        self._tracker.expect(uniqueid)
 
     async def run(self) -> None:
         """Listen until cancelled.
@@ -112,8 +124,7 @@ class AmiListener:
                 log.info("ami_link_made", pbx_restarted=item.restarted)
             case Gap():
                 log.warning("ami_events_dropped", events=item.events)
-                with suppress(LinkLost):
-                    await self.connection.ask_for_channels()
+                await self._ask_for_channels()
             case _:
                 assert_never(item)
 
@@ -125,11 +136,33 @@ class AmiListener:
                 rows = self._listing.complete(event)
                 if rows is not None:
                     self._tracker.resume(rows)
-                    await self._on_snapshot(frozenset(row.channel.uniqueid for row in rows))
+                    live = frozenset(row.channel.uniqueid for row in rows)
+                    await self._settle(lambda: self._on_snapshot(live))
             case _:
                 facts = self._tracker.follow(event, await self._seats(event))
                 if facts:
-                    await self._sink(*facts)
+                    await self._settle(lambda: self._sink(*facts))
+
+    async def _settle(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do ``work``, again and again where the ledger refuses it."""
+        for pause_seconds in RETRY_SECONDS:
+            try:
+                await work()
+                break
+            except IvrError as refused:
+                self.refusals += 1
+                log.warning("ami_facts_wait", reason=str(refused), retry_in_seconds=pause_seconds)
+                await asyncio.sleep(pause_seconds)
+        else:
+            self._owes_list = True
+            await work()
+        if self._owes_list:
+            self._owes_list = False
+            await self._ask_for_channels()
+
+    async def _ask_for_channels(self) -> None:
+        with suppress(LinkLost):
+            await self.connection.ask_for_channels()
 
     async def _seats(self, event: CallEvent) -> Seats:
         """Ask who sits where; an interface that cannot be asked for now is left out."""

@@ -86,7 +86,7 @@ def _agent_completed(frame: Frame, at: datetime) -> AgentCompleted:
     reason = frame.value("Reason")
     return AgentCompleted(
         caller=_channel(frame),
-        agent=_channel(frame, "Dest"),
+        agent=None if frame.value("DestUniqueid") is None else _channel(frame, "Dest"),
         queue=_need(frame, "Queue"),
         interface=_need(frame, "Interface"),
         reason=EndedBy(reason) if reason in set(EndedBy) else EndedBy.UNKNOWN,

@@ -3,7 +3,7 @@
 import re
 
 from ivr.domain.flow.commands import Command, Finish, Hush, KeepAnswer, Play
-from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, Played, PromptFailed
+from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
 from ivr.domain.flow.machine import Flow
 from ivr.domain.layouts import DTMF_KEYS
 from tests.specimens import layout, version
@@ -13,6 +13,7 @@ _WORDS: dict[str, Event] = {
     "played": Played(),
     "kept": AnswerKept(),
     "caller left": CallerLeft(),
+    "line lost": LineLost(),
     "prompt failed": PromptFailed(),
 }
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import pytest
 
-from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, Played, PromptFailed
+from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
 from ivr.domain.flow.machine import Flow, IllegalEvent
 from ivr.domain.flow.table import ROWS, TABLE, Move, Phase, Trigger
 from tests.specimens import layout, version
@@ -13,9 +13,11 @@ EVENTS: dict[Trigger, Event] = {
     Trigger.PLAYED: Played(),
     Trigger.VALID_KEY: KeyHeard("1", 100, 100, 100),
     Trigger.OPT_OUT_KEY: KeyHeard("9", 100, 100, 100),
-    Trigger.WRONG_KEY: KeyHeard("7", 100, 100, 100),
+    # Its moment is known so badly that it is never taken for a bounce of the one before.
+    Trigger.WRONG_KEY: KeyHeard("7", 100, 1000, 100),
     Trigger.ANSWER_KEPT: AnswerKept(),
     Trigger.CALLER_LEFT: CallerLeft(),
+    Trigger.LINE_LOST: LineLost(),
     Trigger.PROMPT_FAILED: PromptFailed(),
 }
 
@@ -76,10 +78,12 @@ def test_an_event_without_a_row_is_refused_and_changes_nothing() -> None:
         (Phase.LISTENING, Trigger.ANSWER_KEPT),
         (Phase.KEEPING, Trigger.PLAYED),
         (Phase.KEEPING, Trigger.CALLER_LEFT),
+        (Phase.KEEPING, Trigger.LINE_LOST),
         (Phase.KEEPING, Trigger.PROMPT_FAILED),
         (Phase.THANKING, Trigger.ANSWER_KEPT),
         (Phase.ENDED, Trigger.PLAYED),
         (Phase.ENDED, Trigger.ANSWER_KEPT),
+        (Phase.ENDED, Trigger.LINE_LOST),
         (Phase.ENDED, Trigger.PROMPT_FAILED),
     }
 

@@ -135,6 +135,11 @@ def test_a_header_block_as_asterisk_sends_it() -> None:
     ]
 
 
+def test_a_caller_s_name_with_a_line_end_in_it_costs_nothing_but_the_name() -> None:
+    block = b"agi_calleridname: A\nB: C\nagent\nagi_arg_1: queue=a\n\n"
+    assert Framer().feed(block) == [{"agi_calleridname": "A", "agi_arg_1": "queue=a"}]
+
+
 def test_the_limits_themselves_are_allowed() -> None:
     value = b"x" * (LONGEST_LINE - len(b"200 result=1 ()"))
     assert in_session().feed(b"200 result=1 (" + value + b")\n") == [Reply(200, 1, value.decode())]

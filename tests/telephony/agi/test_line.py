@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ivr.domain.flow.commands import Hush, Play
-from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, Played, PromptFailed
+from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
 from ivr.domain.layouts import DTMF_KEYS
 from ivr.telephony.agi.line import AgiLine
 from ivr.telephony.agi.request import AgiRequest
@@ -99,6 +99,8 @@ def _event_text(event: Event) -> str:
             return "played"
         case CallerLeft():
             return "caller left"
+        case LineLost():
+            return "line lost"
         case PromptFailed():
             return "prompt failed"
     raise AssertionError(event)

@@ -11,7 +11,7 @@ from ivr.telephony.agi.framing import LONGEST_LINE
 from ivr.telephony.agi.request import AgiRequest
 from ivr.telephony.agi.server import FastAgiServer
 from ivr.telephony.agi.session import AgiSession
-from tests.telephony.agi.fake_asterisk import serving
+from tests.telephony.agi.fake_asterisk import Dial, serving
 
 
 async def greet(request: AgiRequest, session: AgiSession) -> None:
@@ -145,6 +145,39 @@ async def test_stop_lets_a_running_call_end_and_takes_no_new_one() -> None:
         await stopping
         assert await asterisk.hear() == ""
         assert server.sessions == 0
+
+
+async def test_a_stopping_server_still_takes_the_last_keys_of_those_who_are_being_asked() -> None:
+    brought = asyncio.Event()
+
+    async def wait(_request: AgiRequest, session: AgiSession) -> None:
+        await session.command("NOOP", 5)
+        await brought.wait()
+
+    async def left(_request: AgiRequest, session: AgiSession) -> None:
+        brought.set()
+        await session.command("SET VARIABLE IVR_LEFT done", 5)
+
+    server = FastAgiServer({"wait": wait, "left": left}, finishing={"left"})
+    dial = Dial(*await server.start("127.0.0.1", 0))
+    try:
+        asked = await dial()
+        await asked.ask("wait")
+        await asked.answer("NOOP", "200 result=1")
+        stopping = asyncio.create_task(server.stop())
+        await asyncio.sleep(0)
+        newcomer = await dial()
+        await newcomer.ask("wait", uniqueid="2.2")
+        assert await newcomer.hear() == ""
+        handler = await dial()
+        await handler.ask("left")
+        await handler.answer("SET VARIABLE IVR_LEFT done", "200 result=1")
+        await stopping
+        with pytest.raises(OSError, match="Connect call failed"):
+            await dial()
+    finally:
+        await dial.hang_up_all()
+        await server.stop()
 
 
 async def test_a_call_that_outlasts_the_drain_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

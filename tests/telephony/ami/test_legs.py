@@ -317,3 +317,23 @@ def test_interfaces_lose_the_channels_suffix_only() -> None:
         "SIP/gw-12": "SIP/gw-12",
     }
     assert {name: Channel("1", name).interface for name in names} == names
+
+
+def test_a_talk_ends_although_the_agent_s_channel_was_gone_before_the_event_was_written() -> None:
+    unnamed = AgentCompleted(CALLER, None, "support", "PJSIP/agent1", EndedBy.CALLER, 5.0, 60.0, at(60))
+    last = legs(follow(tracker(), [QueueJoined(CALLER, "support", at(-5)), connected(0), *bridged(0.1), unnamed]))[-1]
+    assert (last.leg, last.agent, last.ended_by, last.talk_seconds) == (AGENT.uniqueid, "anna", EndedBy.CALLER, 59.9)
+
+
+def test_an_end_without_the_agent_s_channel_tells_nothing_twice() -> None:
+    calls = tracker()
+    follow(calls, [QueueJoined(CALLER, "support", at(-5)), connected(0), HungUp(AGENT, at(60))])
+    unnamed = AgentCompleted(CALLER, None, "support", "PJSIP/agent1", EndedBy.AGENT, 5.0, 60.0, at(60))
+    assert follow(calls, [unnamed]) == []
+
+
+def test_the_language_is_the_one_with_which_the_caller_joined_the_queue() -> None:
+    """The channel comes to be in the PBX's own language; the dialplan sets the caller's."""
+    german = Channel(CALLER.uniqueid, CALLER.name, CALLER.linkedid, CALLER.number, "de")
+    facts = follow(tracker(), [ChannelCreated(CALLER, at(-9)), QueueJoined(german, "support", at(-5))])
+    assert [(fact.language, fact.arrived_at) for fact in facts if isinstance(fact, CallArrived)] == [("de", at(-9))]

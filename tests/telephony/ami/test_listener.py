@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from ivr.domain.calls import CallArrived, CallGone, EndedBy, Fact, Leg
-from ivr.errors import AmiRefused, SettingsRefused
+from ivr.errors import AmiRefused, DatabaseRefused, SettingsRefused
 from ivr.telephony.ami import connection, listener
 from ivr.telephony.ami.account import AmiAccount
 from ivr.telephony.ami.backoff import Backoff
@@ -238,6 +238,58 @@ async def test_a_sink_that_raises_loses_its_own_facts_and_no_others(logs: list[d
     assert [type(fact) for fact in office.facts] == [Leg, Leg, CallGone]
     assert "ami_event_failed" in str(logs)
     assert "15551234567" not in str(logs)
+
+
+async def test_a_ledger_that_refuses_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "RETRY_SECONDS", (0.01, 0.01))
+    office = Office()
+    refusals = iter([True, True, *[False] * 10])
+
+    async def refuse_twice() -> None:
+        if next(refusals):
+            raise DatabaseRefused("the disk is full; free some space")
+
+    office.before = refuse_twice
+    async with fake_manager() as manager:
+        listening = listener_for(manager, office)
+        async with running(listening):
+            await until(lambda: office.snapshots)
+            manager.send(call(1))
+            await until(lambda: len(office.facts) == 4)
+        assert (listening.refusals, listening.handler_failures) == (2, 0)
+
+
+async def test_a_ledger_that_refused_too_long_is_followed_by_a_new_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "RETRY_SECONDS", (0.01, 0.01))
+    office = Office()
+    refusals = iter([*[True] * 3, *[False] * 10])
+
+    async def refuse_three_times() -> None:
+        if next(refusals):
+            raise DatabaseRefused("the disk is full; free some space")
+
+    office.before = refuse_three_times
+    async with fake_manager() as manager:
+        listening = listener_for(manager, office)
+        async with running(listening):
+            await until(lambda: office.snapshots)
+            manager.send(call(1))
+            await until(lambda: len(office.snapshots) == 2)
+        assert listening.handler_failures == 1
+
+
+async def test_the_end_of_a_channel_that_is_asked_for_a_rating_is_told_whatever_it_did() -> None:
+    office = Office()
+    channel = "Channel: PJSIP/ana-00000001\nUniqueid: 8.1\nLinkedid: 8.1"
+    async with fake_manager() as manager:
+        listening = listener_for(manager, office)
+        async with running(listening):
+            await until(lambda: office.snapshots)
+            manager.send(wire(f"Event: Newchannel\n{channel}"))
+            listening.expect("8.1")
+            manager.send(wire(f"Event: Hangup\n{channel}"))
+            await until(lambda: office.facts)
+    assert [(type(fact), fact.call.uniqueid) for fact in office.facts] == [(CallGone, "8.1")]
 
 
 async def test_an_event_without_its_headers_is_skipped() -> None:
