@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ivr.bootstrap import parts
 from ivr.catalogue.check import check_prompts
+from ivr.domain.closing import DIRECT_QUEUE
 from ivr.errors import IvrError
 from ivr.settings import Settings
 from ivr.store.database import open_database
@@ -74,5 +75,6 @@ def _manager(settings: Settings) -> list[Finding]:
         settings.ami_user,
         settings.ami_secret.get_secret_value(),
         clock=parts.now,
-        queues=settings.queues,
+        # Direct calls count under a name that no queue of Asterisk has.
+        queues=[queue for queue in settings.queues if queue != DIRECT_QUEUE],
     )

@@ -133,7 +133,9 @@ class Handset(asyncio.DatagramProtocol):
         packet = 1
         while packet * PACKET_SECONDS < hold_seconds:
             await asyncio.sleep(down + packet * PACKET_SECONDS - time.monotonic())
-            self._send_event(event, timestamp, time.monotonic() - down + PACKET_SECONDS)
+            # A packet that is late must not claim more than the last one will.
+            elapsed_seconds = time.monotonic() - down
+            self._send_event(event, timestamp, min(elapsed_seconds + PACKET_SECONDS, hold_seconds))
             packet += 1
         await asyncio.sleep(down + hold_seconds - time.monotonic())
         up, up_at = time.monotonic(), datetime.now(UTC)
