@@ -53,6 +53,8 @@ class CloseCalls:
             return
         assignment, layout_version = self._assigned(facts, queue)
         version = self._versions.get(assignment.layout)
+        if version is not None and version.version != layout_version:
+            version = None  # changed since it was played: it cannot say what a key meant then
         team = None if agent is None else await self._directory.team_of(agent, _talked_at(facts, self._clock()))
         row = close_call(
             facts,

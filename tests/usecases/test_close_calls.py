@@ -16,6 +16,7 @@ from ivr.domain.calls import (
     Exposure,
     Fact,
     Leg,
+    Press,
     RatingEntered,
 )
 from ivr.domain.experiments import assign
@@ -66,6 +67,20 @@ async def test_what_was_played_stands_whatever_the_experiment_says_now(ledger: M
     await closing(ledger).close_gone(CALL)
     row = ledger.rows[CALL]
     assert (row.layout_version, row.delay_seconds, row.allocation) == ("an-older-version", 1.5, "sequential-123:1")
+
+
+@pytest.mark.parametrize(
+    ("played", "outcome"),
+    [(VERSIONS["sequential-123"].version, Outcome.RATED), ("an-older-version", Outcome.UNKNOWN)],
+)
+async def test_after_a_crash_a_key_is_read_by_the_layout_that_was_played(
+    ledger: MemoryLedger, played: str, outcome: Outcome
+) -> None:
+    await ledger.record(LEG, ENTERED, Exposure(CALL, assignment(), played, at(61)), Press(CALL, 1, "1", 900, 900))
+    await closing(ledger).close_gone(CALL)
+    row = ledger.rows[CALL]
+    assert row.outcome is outcome
+    assert [press.key for press in row.keys] == ["1"]
 
 
 async def test_a_queue_that_does_not_count_is_settled_without_a_row(ledger: MemoryLedger) -> None:

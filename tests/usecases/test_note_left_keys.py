@@ -67,7 +67,7 @@ async def test_without_keys_only_the_end_is_noted(note: NoteLeftKeys, ledger: Me
 @pytest.mark.parametrize("gone", [False, True])
 async def test_keys_that_came_late_close_the_call_anew(note: NoteLeftKeys, ledger: MemoryLedger, *, gone: bool) -> None:
     await ledger.record(RatingEntered(CALL, at(0), "ana", "sales", 1.0))
-    await ledger.record(Exposure(CALL, assignment(), "v1", at(0)))
+    await ledger.record(Exposure(CALL, assignment(), version().version, at(0)))
     await note(CALL, "", gone=False)
     assert await ledger.open_calls() == [CALL]
     await note(CALL, "3", gone=gone)
