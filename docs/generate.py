@@ -65,7 +65,8 @@ This page is made from `ivr/settings.py` by `docs/generate.py`.
 A setting is looked for in the environment, then in a file, then here; the first that has it wins. The file is the
 one of `--config`, else of `IVR_CONFIG`, else `config/ivr.toml` of the checkout. In the file a setting has its name
 (`ami_port = 5038`), in the environment that name in capitals after `IVR_` (`IVR_AMI_PORT=5038`); lists are written
-`["a", "b"]` in the file and `a,b` in the environment. An unknown name in the file and a value that makes no sense are
+`["a", "b"]` in the file and `a,b` in the environment. An empty variable counts as unset.
+An unknown name in the file and a value that makes no sense are
 refused at the start, in one sentence. `CHECKOUT` is the folder that `ivr/` lies in. Secrets belong into the
 environment.
 
