@@ -71,7 +71,3 @@ class ImportRefused(IvrError):
 
 class UserRefused(IvrError):
     """A user cannot be added or changed as asked."""
-
-
-class DispositionLeak(IvrError):
-    """The outcomes of a window do not sum to its handled calls, so no score may be shown."""

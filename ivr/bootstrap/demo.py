@@ -71,28 +71,26 @@ async def running_demo(
     settings = _offline_settings(shipped, folder)
     catalogue = parts.catalogue(settings)
 
-    async def prepare(agents: Sequence[Agent]) -> None:
-        say("preparing the ledger, the agents and the users")
-        sign_ins.extend(await _people_and_users(settings, agents, folder))
-
-    def environment(found: DemoAddresses) -> Mapping[str, str]:
-        addresses.append(found)
-        return _environment(settings, found)
-
-    async def rows() -> Mapping[str, HandledCall]:
-        async with parts.opened_store(settings) as store:
-            found = await store.database.read(lambda connection: list(handled_calls(connection)))
-        return {row.call.uniqueid: row for row in found}
-
-    async def in_progress() -> int:
-        async with parts.opened_store(settings) as store:
-            return await SqlTallies(store.database).calls_in_progress()
-
-    ports = DemoPorts(prepare, environment, _keys_for(settings, catalogue), rows, in_progress)
-    places = DemoPlaces(folder, DIALPLAN, settings.sounds_dir)
     try:
-        async with demo(programs, places, ports, serve=serve, say=say) as running:
-            yield RunningDemo(running, f"http://127.0.0.1:{addresses[-1].web_port}/", tuple(sign_ins), folder)
+        async with parts.opened_store(settings) as store:
+
+            async def prepare(agents: Sequence[Agent]) -> None:
+                say("preparing the ledger, the agents and the users")
+                sign_ins.extend(await _people_and_users(store, agents, folder))
+
+            def environment(found: DemoAddresses) -> Mapping[str, str]:
+                addresses.append(found)
+                return service_environment(settings, found)
+
+            async def rows() -> Mapping[str, HandledCall]:
+                found = await store.database.read(lambda connection: list(handled_calls(connection)))
+                return {row.call.uniqueid: row for row in found}
+
+            in_progress = SqlTallies(store.database).calls_in_progress
+            ports = DemoPorts(prepare, environment, _keys_for(settings, catalogue), rows, in_progress)
+            places = DemoPlaces(folder, DIALPLAN, settings.sounds_dir)
+            async with demo(programs, places, ports, serve=serve, say=say) as running:
+                yield RunningDemo(running, f"http://127.0.0.1:{addresses[-1].web_port}/", tuple(sign_ins), folder)
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
@@ -109,8 +107,8 @@ def _offline_settings(shipped: Settings, folder: Path) -> Settings:
     )
 
 
-def _environment(settings: Settings, addresses: DemoAddresses) -> dict[str, str]:
-    """Return this process's environment with every setting of the house replaced by the demonstration's."""
+def service_environment(settings: Settings, addresses: DemoAddresses) -> dict[str, str]:
+    """Return this process's environment with every setting of the house replaced by those given."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
     return own | {
         "IVR_DATABASE_URL": settings.database_url,
@@ -132,7 +130,7 @@ def _environment(settings: Settings, addresses: DemoAddresses) -> dict[str, str]
     }
 
 
-async def _people_and_users(settings: Settings, agents: Sequence[Agent], folder: Path) -> list[SignIn]:
+async def _people_and_users(store: parts.Store, agents: Sequence[Agent], folder: Path) -> list[SignIn]:
     people = folder / "people.csv"
     with people.open("w", newline="", encoding="utf-8") as lines:
         writer = csv.writer(lines)
@@ -140,16 +138,15 @@ async def _people_and_users(settings: Settings, agents: Sequence[Agent], folder:
         for number, agent in enumerate(agents):
             team = TEAMS[number * len(TEAMS) // len(agents)]
             writer.writerow((agent.person, agent.name, agent.interface, team, "2020-01-01T00:00:00Z", ""))
-    async with parts.opened_store(settings) as store:
-        await import_people(people, writer=store.writer, dialect=store.database.dialect)
-        accounts, passwords = SqlAccounts(store.database, store.writer), Argon2Passwords()
-        sign_ins: list[SignIn] = []
-        for role in Role:
-            person = agents[0].person if role is Role.AGENT else None
-            added = await add_user(
-                role.value, roles=[role], person=person, password=None, accounts=accounts, passwords=passwords
-            )
-            sign_ins.append(SignIn(role, added.user.name, added.generated_password or ""))
+    await import_people(people, writer=store.writer, dialect=store.database.dialect)
+    accounts, passwords = SqlAccounts(store.database, store.writer), Argon2Passwords()
+    sign_ins: list[SignIn] = []
+    for role in Role:
+        person = agents[0].person if role is Role.AGENT else None
+        added = await add_user(
+            role.value, roles=[role], person=person, password=None, accounts=accounts, passwords=passwords
+        )
+        sign_ins.append(SignIn(role, added.user.name, added.generated_password or ""))
     return sign_ins
 
 

@@ -1,7 +1,7 @@
 """Close calls: make the one row of a handled call once its channel is gone, and again when a late fact comes."""
 
 import asyncio
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from datetime import datetime
 from weakref import WeakValueDictionary
 
@@ -76,16 +76,17 @@ class CloseCalls:
 
         This is how calls are settled whose end was not seen: after a crash of this service, or a gap in AMI.
         """
-        left_open = [call for call in await self._ledger.open_calls() if call.pbx == pbx and call.uniqueid not in live]
-        for call in left_open:
-            await self.close_gone(call)
-        return len(left_open)
+        return await self._close_open(lambda call: call.pbx == pbx and call.uniqueid not in live)
 
     async def close_elsewhere(self, pbx: str) -> None:
         """Close every open call of other PBXs than ``pbx``: nobody tells when their channels are gone."""
-        for call in await self._ledger.open_calls():
-            if call.pbx != pbx:
-                await self.close_gone(call)
+        await self._close_open(lambda call: call.pbx != pbx)
+
+    async def _close_open(self, is_over: Callable[[CallId], bool]) -> int:
+        left_open = [call for call in await self._ledger.open_calls() if is_over(call)]
+        for call in left_open:
+            await self.close_gone(call)
+        return len(left_open)
 
     def _assigned(self, facts: CallFacts, queue: str | None) -> tuple[Assignment, str | None]:
         if facts.exposure is not None:

@@ -6,7 +6,6 @@ between commands are long enough to press a key in), and notes when each command
 
 import asyncio
 import contextlib
-import os
 import shutil
 import socket
 import sys
@@ -17,11 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.demo import service_environment
 from ivr.domain.calls import HandledCall
 from ivr.domain.closing import DIRECT_QUEUE
 from ivr.rig.asterisk import PrivateAsterisk
 from ivr.rig.call_centre import QUEUES, staff
 from ivr.rig.configuration import PbxPlan
+from ivr.rig.demo import DemoAddresses
 from ivr.rig.floor import Floor
 from ivr.rig.plan import CallPlan
 from ivr.rig.ports import free_port
@@ -132,9 +133,10 @@ class Lab:
     pbx: PrivateAsterisk
     service: ServiceProcess
     settings: Settings
+    environment: Mapping[str, str]
+    """The service's whole environment."""
     wire: Wire
     floor: Floor
-    web_port: int
 
     async def run(self, plans: Sequence[CallPlan], rate: float) -> list[CallRecord]:
         """Play the calls, and return once the ledger has closed what was answered."""
@@ -186,14 +188,12 @@ async def lab(
     )
     wire = Wire(delay_seconds)
     async with PrivateAsterisk(programs.asterisk, plan) as pbx:
-        settings = settings.model_copy(
-            update={"agi_bind": f"127.0.0.1:{service_port}", "web_bind": f"127.0.0.1:{web_port}"}
-        )
-        service = ServiceProcess(environment(settings, pbx), folder, web_port, serve)
+        environment = service_environment(settings, DemoAddresses(service_port, web_port, pbx.ami))
+        service = ServiceProcess(environment, folder, web_port, serve)
         await service.start()
         await wire.start(agi_port, service_port)
         try:
-            yield Lab(pbx, service, settings, wire, Floor(pbx, programs.sipp), web_port)
+            yield Lab(pbx, service, settings, environment, wire, Floor(pbx, programs.sipp))
         finally:
             await wire.stop()
             await service.stop()
@@ -218,23 +218,6 @@ def _settings(folder: Path, layouts: Mapping[str, str], experiment: str | None) 
             "queues": (*QUEUES, DIRECT_QUEUE),
         }
     )
-
-
-def environment(settings: Settings, pbx: PrivateAsterisk) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
-    return own | {
-        "IVR_DATABASE_URL": settings.database_url,
-        "IVR_PEPPER_FILE": str(settings.pepper_file),
-        "IVR_LAYOUTS_DIR": str(settings.layouts_dir),
-        "IVR_EXPERIMENTS_DIR": str(settings.experiments_dir),
-        "IVR_QUEUES": ",".join(settings.queues),
-        "IVR_AGI_BIND": str(settings.agi_bind),
-        "IVR_WEB_BIND": str(settings.web_bind),
-        "IVR_AMI_HOST": pbx.ami.host,
-        "IVR_AMI_PORT": str(pbx.ami.port),
-        "IVR_AMI_USER": pbx.ami.user,
-        "IVR_AMI_SECRET": pbx.ami.secret,
-    }
 
 
 def ivr_command(*arguments: str) -> tuple[str, ...]:

@@ -6,11 +6,10 @@ import subprocess
 from pathlib import Path
 
 from tests.pbx.lab import Lab, ivr_command, lab
-from tests.pbx.lab import environment as lab_environment
 
 
 async def _doctor(centre: Lab, **changes: str) -> tuple[int, str]:
-    environment = lab_environment(centre.settings, centre.pbx) | changes
+    environment = dict(centre.environment) | changes
     done = await asyncio.to_thread(
         subprocess.run, ivr_command("doctor"), capture_output=True, text=True, env=environment, check=False
     )
@@ -39,7 +38,7 @@ async def test_the_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
 
 async def test_a_wrong_secret_or_a_taken_port_ends_the_start_in_one_sentence(tmp_path: Path) -> None:
     async with lab(tmp_path) as centre:
-        environment = lab_environment(centre.settings, centre.pbx)
+        environment = dict(centre.environment)
 
         def serve(**changes: str) -> tuple[int, str]:
             done = subprocess.run(
