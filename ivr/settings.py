@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -55,6 +56,23 @@ def _names(value: Any) -> Any:  # noqa: ANN401 - pydantic hands over what it fou
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _networks(value: Any) -> Any:  # noqa: ANN401 - pydantic hands over what it found
+    names = _names(value)
+    if not isinstance(names, list | tuple):
+        raise ValueError("write addresses or networks, for example 192.0.2.10,198.51.100.0/24")
+    try:
+        return tuple(ip_network(str(name)) for name in names)
+    except ValueError as fault:
+        raise ValueError(f"{fault}; write addresses or networks, for example 192.0.2.10,198.51.100.0/24") from None
+
+
+def _path_secret(secret: SecretStr) -> SecretStr:
+    # Not quoted in the message: it is a secret.
+    if not re.fullmatch("[A-Za-z0-9_-]{16,}", secret.get_secret_value()):
+        raise ValueError("write 16 characters or more of A to Z, a to z, 0 to 9, - and _")
+    return secret
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -72,6 +90,8 @@ Folder = Annotated[Path, AfterValidator(_absolute)]
 Number = BeforeValidator(_no_flag)
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
+PathSecret = Annotated[SecretStr, AfterValidator(_path_secret)]
 
 
 class _TomlFile(TomlConfigSettingsSource):
@@ -95,6 +115,22 @@ class Settings(BaseSettings):
     agi_bind: Address = Field(
         default=Bind(("127.0.0.1", 4573)),
         description="Where Asterisk finds the service. Keep it on loopback: who answers AGI commands the PBX.",
+    )
+    agi_allow: Networks = Field(
+        default=(),
+        description="The addresses or networks from which Asterisk may come; empty: any that reaches agi_bind. Without "
+        "it only a loopback address can be bound.",
+    )
+    agi_secret: PathSecret | None = Field(
+        default=None,
+        description="A secret that the path of every request must begin with: IVR_AGI=agi://host:port/SECRET in the "
+        "dialplan. 16 characters or more of A to Z, a to z, 0 to 9, - and _.",
+    )
+    agi_sessions: Annotated[int, Number] = Field(
+        default=2000, ge=1, le=100_000, description="How many calls are served at once; further ones the dialplan asks."
+    )
+    agi_sessions_of_peer: Annotated[int, Number] = Field(
+        default=1500, ge=1, le=100_000, description="How many of them may come from one address."
     )
     web_bind: Address = Field(default=Bind(("127.0.0.1", 8080)), description="Where the dashboard listens.")
     ami_host: str = Field(default="127.0.0.1", description="Where Asterisk's manager interface is.")

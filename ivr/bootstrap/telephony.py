@@ -16,8 +16,9 @@ from ivr.privacy.pseudonyms import Pseudonyms
 from ivr.settings import Bind, Settings
 from ivr.store.directory import SqlDirectory
 from ivr.store.ledger import SqlLedger
+from ivr.telephony.agi.admission import Limits
 from ivr.telephony.agi.scripts import left_script, rate_script
-from ivr.telephony.agi.server import FastAgiServer
+from ivr.telephony.agi.server import Door, FastAgiServer
 from ivr.telephony.ami.account import AmiAccount
 from ivr.telephony.ami.listener import AmiListener
 from ivr.usecases.close_calls import CloseCalls
@@ -61,6 +62,7 @@ class Telephony:
             last_keys=last_keys,
             clock=parts.now,
             closing=self._closing,
+            meter=metrics,
         )
         note_left_keys = NoteLeftKeys(ledger=ledger, last_keys=last_keys, closing=self._closing)
         self.server = FastAgiServer(
@@ -69,6 +71,8 @@ class Telephony:
                 "left": left_script(note_left_keys, pbx=settings.pbx),
             },
             finishing={"left"},
+            door=_door(settings),
+            meter=metrics,
         )
         self._listener = self._build_listener(ledger, directory, pseudonyms)
         self._refused: IvrError | None = None
@@ -150,6 +154,15 @@ class Telephony:
             await asyncio.sleep(0.02)
         if isinstance(self._refused, AmiRefused):
             raise self._refused
+
+
+def _door(settings: Settings) -> Door:
+    secret = settings.agi_secret
+    return Door(
+        Limits(sessions=settings.agi_sessions, sessions_of_peer=settings.agi_sessions_of_peer),
+        settings.agi_allow,
+        None if secret is None else secret.get_secret_value(),
+    )
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -65,3 +65,17 @@ class Changes(Protocol):
 
     def watch(self) -> AsyncIterator[int]:
         """Yield a growing number after each change, newest only; a slow reader skips."""
+
+
+class FlowMeter(Protocol):
+    """What the rating flow tells the metrics; a call must be quick and must not raise."""
+
+    def state_left(self, state: str, seconds: float) -> None:
+        """Note how long a caller was in a state: silence, intro, menu, keeping or farewell."""
+
+
+class SilentFlowMeter:
+    """Measures nothing."""
+
+    def state_left(self, state: str, seconds: float) -> None:
+        """Measure nothing."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Protocol
 
 import structlog
@@ -27,7 +28,7 @@ from ivr.domain.outcomes import Outcome
 from ivr.domain.timelines import LayoutVersion
 from ivr.usecases.close_calls import CloseCalls
 from ivr.usecases.last_keys import LastKeys
-from ivr.usecases.ports import Clock, Directory, Ledger
+from ivr.usecases.ports import Clock, Directory, FlowMeter, Ledger, SilentFlowMeter
 
 LAST_KEYS_SECONDS = 3.0
 """How long the last keys of a caller who has left are waited for; the hang-up handler brings them at once."""
@@ -78,6 +79,7 @@ class RateCall:
         last_keys: LastKeys,
         clock: Clock,
         closing: CloseCalls,
+        meter: FlowMeter | None = None,
     ) -> None:
         self._ledger = ledger
         self._directory = directory
@@ -87,12 +89,13 @@ class RateCall:
         self._last_keys = last_keys
         self._clock = clock
         self._closing = closing
+        self._meter = meter or SilentFlowMeter()
 
     async def __call__(self, request: RatingRequest, line: Line) -> Outcome:
         """Ask the caller and return how the question ended; every step is durable when this returns."""
         # From the first moment on: the hang-up handler must not overtake the entry.
         with self._last_keys.rating(request.call):
-            asked = _Question(request.call, self._ledger, self._last_keys, line)
+            asked = _Question(request.call, self._ledger, self._last_keys, line, self._meter)
             status = await self._ask(request, asked, line)
         if asked.gone:
             await self._close_anew(request.call)
@@ -149,11 +152,12 @@ class RateCall:
 class _Question:
     """One question put to one caller: walks the flow, and numbers and stores every press."""
 
-    def __init__(self, call: CallId, ledger: Ledger, last_keys: LastKeys, line: Line) -> None:
+    def __init__(self, call: CallId, ledger: Ledger, last_keys: LastKeys, line: Line, meter: FlowMeter) -> None:
         self._call = call
         self._ledger = ledger
         self._last_keys = last_keys
         self._line = line
+        self._meter = meter
         self._presses = 0
         self.gone = False
         self._farewell: CallerLeft | LineLost = CallerLeft()
@@ -167,14 +171,19 @@ class _Question:
             await asyncio.gather(*self._storing, return_exceptions=True)
 
     async def _run(self, flow: Flow) -> Outcome:
+        since = perf_counter()
         while flow.phase is not Phase.ENDED:
-            command = flow.command
+            state, command = _state(flow), flow.command
             if isinstance(command, KeepAnswer):
                 await self._keep(command)
                 flow = flow.step(AnswerKept())
             elif isinstance(command, Play | Hush):
                 for event in await self._happened(command):
                     flow = self._take(flow, event)
+            if _state(flow) != state:
+                now = perf_counter()
+                self._meter.state_left(state, now - since)
+                since = now
         if not isinstance(flow.command, Finish):
             raise AssertionError("a flow ends with Finish")
         status = flow.command.status
@@ -225,6 +234,10 @@ class _Question:
             ),
         )
         self._storing.clear()
+
+
+def _state(flow: Flow) -> str:
+    return flow.phase.value if flow.phase in {Phase.KEEPING, Phase.ENDED} else flow.stage.value
 
 
 def _completed(heard: Sequence[KeyHeard], stored: str) -> Sequence[KeyHeard]:

@@ -15,11 +15,14 @@ known here, and whatever is none of them is :class:`FramingLost`: the connection
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST_LINE = 8 * 1024
 LONGEST_HEADER = 64 * 1024
 MOST_HEADER_LINES = 128
 LONGEST_REPLY = 64 * 1024
+
+_SHORT_REPLY = 64
 
 _OPENS_VALUE = re.compile(r"200 result=-?[0-9]{0,10} \(")
 _CLOSES_VALUE = re.compile(r"\)(?: endpos=[0-9]{1,18})?\s*$")
@@ -52,12 +55,14 @@ class HangupNotice:
 class Framer:
     """Cuts a byte stream into one header block and then replies."""
 
+    __slots__ = ("_header", "_header_lines", "_header_size", "_open", "_open_bytes", "_rest")
+
     def __init__(self) -> None:
         self._rest = b""
         self._header: dict[str, str] | None = {}
-        self._header_bytes = 0
+        self._header_size = 0
         self._header_lines = 0
-        self._open: list[str] = []  # the lines so far of a reply that spans lines
+        self._open: list[str] | None = None  # the lines so far of a reply that spans lines
         self._open_bytes = 0
 
     def feed(self, data: bytes) -> list[dict[str, str] | Reply | HangupNotice]:
@@ -66,39 +71,60 @@ class Framer:
         Raises:
             FramingLost: the stream is not AGI, or one of the limits above is passed.
         """
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        if self._header is None and self._open is None and not self._rest and (reply := _short_reply(data)) is not None:
+            return [reply]
+        try:
+            return self._cut(data)
+        except FramingLost:
+            # For good: where the next reply begins is not known, so nothing is handed out any more.
+            self._header, self._header_lines = {}, MOST_HEADER_LINES
+            raise
+
+    def _cut(self, data: bytes) -> list[dict[str, str] | Reply | HangupNotice]:
+        data = self._rest + data
+        cut = data.rfind(b"\n") + 1
+        self._rest = data[cut:]
         if len(self._rest) > LONGEST_LINE:
             raise FramingLost("a line without end")
+        if not cut:
+            return []
+        if cut > LONGEST_LINE and max(map(len, data.split(b"\n"))) > LONGEST_LINE:
+            raise FramingLost("a line over the limit")
+        # Whole lines only, so no character is cut in two.
+        lines = data[: cut - 1].decode("utf-8", "replace").removesuffix("\r").replace("\r\n", "\n").split("\n")
         found: list[dict[str, str] | Reply | HangupNotice] = []
-        for raw in lines:
-            if len(raw) > LONGEST_LINE:
-                raise FramingLost("a line over the limit")
-            line = raw.decode("utf-8", "replace").removesuffix("\r")
-            item = self._take_header(line, len(raw)) if self._header is not None else self._take_reply(line)
+        if self._header is not None:
+            lines = self._take_header(self._header, lines, found)
+        for line in lines:
+            item = self._take_reply(line)
             if item is not None:
                 found.append(item)
         return found
 
-    def _take_header(self, line: str, size: int) -> dict[str, str] | None:
-        assert self._header is not None  # noqa: S101 - for the type checker; feed() has looked
-        self._header_bytes += size
-        self._header_lines += 1
-        if self._header_bytes > LONGEST_HEADER or self._header_lines > MOST_HEADER_LINES:
+    def _take_header(
+        self, header: dict[str, str], lines: list[str], found: list[dict[str, str] | Reply | HangupNotice]
+    ) -> list[str]:
+        """Put ``lines`` into ``header`` as far as it goes, and return those behind its end."""
+        end = lines.index("") if "" in lines else len(lines)
+        self._header_lines += end
+        self._header_size += sum(map(len, lines[:end])) + end
+        if self._header_size > LONGEST_HEADER or self._header_lines >= MOST_HEADER_LINES:
             raise FramingLost("a header block over the limit")
-        if not line:
-            header, self._header = self._header, None
-            return header
-        name, colon, value = line.partition(":")
-        if colon and name.startswith("agi_"):
-            self._header[name] = value.strip()
-        elif not self._header:
-            raise FramingLost("a header line that is not agi_name: value")
-        # Else a caller's name with a line end in it, which Asterisk passes through: no value that is used here.
-        return None
+        for line in lines[:end]:
+            name, colon, value = line.partition(":")
+            if colon and name.startswith("agi_"):
+                header[name] = value.strip()
+            elif not header:
+                raise FramingLost("a header line that is not agi_name: value")
+            # Else a caller's name with a line end in it, which Asterisk passes through: no value that is used here.
+        if end < len(lines):
+            found.append(header)
+            self._header = None
+        return lines[end + 1 :]
 
     def _take_reply(self, line: str) -> Reply | HangupNotice | None:
-        if self._open:
-            return self._take_more(line)
+        if self._open is not None:
+            return self._take_more(self._open, line)
         if line == "HANGUP":
             return HangupNotice()
         if line.startswith("100 "):
@@ -109,7 +135,7 @@ class Framer:
             self._begin(line)
             return None
         if line.startswith("200 "):
-            reply = self._whole(line)
+            reply = _whole(line)
             if reply is None:
                 # A value is in parentheses; one that holds line ends leaves them open on this line.
                 if _OPENS_VALUE.match(line) is None:
@@ -121,32 +147,45 @@ class Framer:
     def _begin(self, line: str) -> None:
         self._open, self._open_bytes = [line], len(line)
 
-    def _take_more(self, line: str) -> Reply | None:
-        self._open.append(line)
+    def _take_more(self, lines: list[str], line: str) -> Reply | None:
+        lines.append(line)
         self._open_bytes += len(line) + 1
         if self._open_bytes > LONGEST_REPLY:
             raise FramingLost("a reply over the limit")
-        if self._open[0].startswith("520-"):
+        if lines[0].startswith("520-"):
             if not line.startswith("520 "):
                 return None
-            reply: Reply | None = Reply(code=520, value="\n".join(self._open)[4:])
+            reply: Reply | None = Reply(code=520, value="\n".join(lines)[4:])
         elif _CLOSES_VALUE.search(line) is None:
             return None  # looked at line by line, so that a long value costs no more than its length
         else:
-            reply = self._whole("\n".join(self._open))
+            reply = _whole("\n".join(lines))
         if reply is not None:
-            self._open = []
+            self._open = None
         return reply
 
-    @staticmethod
-    def _whole(text: str) -> Reply | None:
-        match = _RESULT.fullmatch(text)
-        if match is None:
-            return None
-        result, value, endpos = match.groups()
-        return Reply(
-            code=200,
-            result=int(result) if result not in ("", "-") else None,
-            value=value,
-            endpos=int(endpos) if endpos is not None else None,
-        )
+
+def _short_reply(data: bytes) -> Reply | None:
+    """Return the reply where ``data`` is exactly one short line of it, as nearly every read is."""
+    if len(data) > _SHORT_REPLY or data.find(b"\n") != len(data) - 1 or b"(" in data:
+        return None
+    return _remembered_reply(data)
+
+
+# A prompt that is played to its end always answers the same; values of variables are never kept.
+@lru_cache(maxsize=1024)
+def _remembered_reply(line: bytes) -> Reply | None:
+    return _whole(line.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r"))
+
+
+def _whole(text: str) -> Reply | None:
+    match = _RESULT.fullmatch(text)
+    if match is None:
+        return None
+    result, value, endpos = match.groups()
+    return Reply(
+        code=200,
+        result=int(result) if result not in ("", "-") else None,
+        value=value,
+        endpos=int(endpos) if endpos is not None else None,
+    )

@@ -1,7 +1,7 @@
 """The request that Asterisk opens a session with; the header's names end here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 _ABSENT = frozenset({"", "unknown", "(null)"})
@@ -12,13 +12,13 @@ class AgiRequest:
     """Which script Asterisk asks for, about which channel, with which named arguments.
 
     Arguments are ``name=value`` with the value percent-encoded by the dialplan (``URIENCODE``), so that a
-    comma in a name is no separator; an empty one counts as absent.
+    comma in a name is no separator; an empty one counts as absent. ``path`` may begin with the shared secret.
     """
 
-    script: str
+    path: str = field(repr=False)
     uniqueid: str
     language: str | None
-    caller_number: str | None
+    caller_number: str | None = field(repr=False)
     arguments: Mapping[str, str]
 
 
@@ -29,7 +29,7 @@ def parse_request(header: Mapping[str, str]) -> AgiRequest | None:
         return None
     arguments = dict(_named(value) for name, value in header.items() if name.startswith("agi_arg_") and "=" in value)
     return AgiRequest(
-        script=header.get("agi_network_script", "").partition("?")[0].strip("/"),
+        path=header.get("agi_network_script", "").partition("?")[0].strip("/"),
         uniqueid=uniqueid,
         language=_present(header.get("agi_language")),
         caller_number=_present(header.get("agi_callerid")),

@@ -2,39 +2,71 @@
 
 import asyncio
 import errno
-from collections.abc import Awaitable, Callable, Mapping, Set
+import hmac
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
-from typing import cast
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 import structlog
 
 from ivr.errors import AddressInUse, SettingsRefused
-from ivr.telephony.agi.framing import Framer, FramingLost, HangupNotice
+from ivr.telephony.agi.admission import Admission, Limits, Network, Refusal
+from ivr.telephony.agi.lobby import Lobby
+from ivr.telephony.agi.meter import AgiMeter, SilentMeter
+from ivr.telephony.agi.reception import Reception
 from ivr.telephony.agi.request import AgiRequest, parse_request
-from ivr.telephony.agi.session import AgiSession, ConnectionEnded
+from ivr.telephony.agi.session import VERBS, AgiSession, AllowedVerbs, ConnectionEnded
 
 HEADER_DEADLINE_SECONDS = 5.0
 _DRAIN_SECONDS = 30.0
-_READ_BYTES = 4096
+# Connections that the kernel completes for us while the loop is busy; Asterisk gives one up after 2 s.
+_BACKLOG = 1024
 
 Handler = Callable[[AgiRequest, AgiSession], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may come in, and how many. ``secret`` is the first part of the path of every request, where it is set.
+
+    Without ``allowed`` networks only a loopback address can be listened on.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    allowed: Sequence[Network] = ()
+    secret: str | None = None
+
+
 class FastAgiServer:
     """Serves ``agi://host:port/SCRIPT`` with the handler of that name.
 
     A handler may end in any way: the connection is closed behind it and the caller goes back to the dialplan.
-    ``finishing`` names the scripts that are served to the end of the drain, because running ones may need them.
+    ``finishing`` names the scripts that bring what running calls need: they are served to the end of the drain, and
+    beyond the limit of sessions. ``verbs`` is all that a session may send.
     """
 
-    def __init__(self, handlers: Mapping[str, Handler], *, finishing: Set[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        *,
+        finishing: Set[str] = frozenset(),
+        door: Door | None = None,
+        meter: AgiMeter | None = None,
+        verbs: frozenset[str] = VERBS,
+    ) -> None:
         self._handlers = handlers
         self._finishing = finishing
+        self._door = door = door or Door()
+        self._meter = meter or SilentMeter()
+        self._verbs = AllowedVerbs(verbs)
+        self._admission = Admission(door.limits, door.allowed)
+        self._lobby: Lobby[Reception] = Lobby(door.limits.unfinished, HEADER_DEADLINE_SECONDS)
+        self._late: asyncio.TimerHandle | None = None
         self._draining = False
         self._running: set[asyncio.Task[None]] = set()
-        self._connections: set[_Connection] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
@@ -42,11 +74,16 @@ class FastAgiServer:
 
         Raises:
             AddressInUse: another program listens there.
-            SettingsRefused: the address is not this machine's.
+            SettingsRefused: the address is not this machine's, or open to others with no network allowed.
         """
+        if not self._door.allowed and not _is_loopback(host):
+            raise SettingsRefused(
+                f"FastAGI on {host}:{port} would be open to other machines, and whoever reaches it can take calls; "
+                "set IVR_AGI_ALLOW to the addresses of your Asterisk, or IVR_AGI_BIND to 127.0.0.1"
+            )
         loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(lambda: _Connection(self), host, port)
+            self._server = await loop.create_server(lambda: Reception(self), host, port, backlog=_BACKLOG)
         except OSError as fault:
             if fault.errno == errno.EADDRINUSE:
                 raise AddressInUse("FastAGI", f"{host}:{port}", "IVR_AGI_BIND") from fault
@@ -75,110 +112,121 @@ class FastAgiServer:
     def _close_door(self) -> None:
         if self._server is not None:
             self._server.close()
-        for connection in list(self._connections):
-            connection.drop_if_idle()
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+        for connection in self._lobby:
+            self._refuse(connection, Refusal.STOPPING)
 
     @property
     def sessions(self) -> int:
         """How many calls are being served."""
         return len(self._running)
 
-    def joined(self, connection: "_Connection") -> None:
-        """Note an open connection."""
-        self._connections.add(connection)
+    @property
+    def unfinished(self) -> int:
+        """How many connections have not sent a whole header block."""
+        return len(self._lobby)
 
-    def left(self, connection: "_Connection") -> None:
-        """Forget a closed connection."""
-        self._connections.discard(connection)
+    def arrived(self, connection: Reception) -> None:
+        """Let a new connection wait in the lobby for its header block, if its peer may."""
+        if self._admission.turns_away(connection.peer):
+            log.warning("agi_peer_refused", peer=connection.peer)
+            self._refuse(connection, Refusal.PEER_NOT_ALLOWED)
+            return
+        now = asyncio.get_running_loop().time()
+        crowded_out = self._lobby.enter(connection, connection.peer, now)
+        if crowded_out is not None:
+            self._refuse(crowded_out, Refusal.CROWDED_OUT)
+        if self._late is None:
+            self._watch_lobby()
 
-    def begin(self, header: Mapping[str, str], session: AgiSession) -> None:
-        """Start the handler that the header asks for."""
+    def introduced(self, connection: Reception, header: dict[str, str], *, hung_up: bool) -> None:
+        """Start the handler that the header asks for, or turn the connection away at once."""
         request = parse_request(header)
-        handler = self._handlers.get(request.script) if request is not None else None
-        if request is not None and self._draining and request.script not in self._finishing:
-            # The dialplan asks by itself at once.
-            session.end("the service is stopping")
+        if request is None:
+            self._refuse(connection, Refusal.NO_CHANNEL)
             return
-        if request is None or handler is None:
-            log.warning("agi_request_refused", script=header.get("agi_network_script"))
-            session.end("no such script")
+        script = self._script_of(request)
+        if script is None:
+            self._refuse(connection, Refusal.WRONG_SECRET)
             return
-        task = asyncio.get_running_loop().create_task(_run(handler, request, session))
+        handler = self._handlers.get(script)
+        is_finishing = script in self._finishing
+        if handler is None:
+            refusal: Refusal | None = Refusal.UNKNOWN_SCRIPT
+        elif self._draining and not is_finishing:
+            refusal = Refusal.STOPPING  # the dialplan asks by itself at once
+        else:
+            refusal = self._admission.enter(connection.peer, is_extra=is_finishing)
+        if refusal is not None or handler is None:
+            self._refuse(connection, refusal or Refusal.UNKNOWN_SCRIPT)
+            return
+        self._lobby.leave(connection)
+        transport = connection.transport
+        session = AgiSession(transport, connection.framer, meter=self._meter, verbs=self._verbs, hung_up=hung_up)
+        transport.set_protocol(session)
+        task = asyncio.get_running_loop().create_task(_run(handler, script, request, session))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
 
-
-async def _run(handler: Handler, request: AgiRequest, session: AgiSession) -> None:
-    with structlog.contextvars.bound_contextvars(call_id=request.uniqueid):
-        try:
-            await handler(request, session)
-        except ConnectionEnded as ended:
-            log.info("agi_session_ended", reason=str(ended))
-        except Exception:
-            # One call's fault must not reach another call.
-            log.exception("agi_handler_failed", script=request.script)
-        finally:
+        def over(task: asyncio.Task[None]) -> None:
+            # Here and not in the task: one that is cancelled before its first step runs none of its lines.
+            self._running.discard(task)
+            self._admission.leave(connection.peer)
             session.end("the handler is done")
 
+        task.add_done_callback(over)
 
-class _Connection(asyncio.Protocol):
-    """One TCP connection: header block first, then a session."""
+    def misbehaved(self, connection: Reception, reason: str) -> None:
+        """Count a connection that does not speak AGI."""
+        log.warning("agi_header_refused", peer=connection.peer, reason=reason)
+        self._refuse(connection, Refusal.HEADER_MALFORMED)
 
-    def __init__(self, server: FastAgiServer) -> None:
-        self._server = server
-        self._framer = Framer()
-        self._session: AgiSession | None = None
-        self._transport: asyncio.Transport | None = None
-        self._deadline: asyncio.TimerHandle | None = None
+    def gone(self, connection: Reception) -> None:
+        """Count a connection that closed before it asked for anything; a health probe does."""
+        if self._lobby.leave(connection):
+            self._meter.agi_refused(Refusal.CLOSED_EARLY)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # Not asserted: uvloop's transport has the interface but not the base class.
-        self._transport = stream = cast("asyncio.Transport", transport)
-        with suppress(AttributeError):
-            # The standard loop allocates this much for every read, 256 KiB unless told (not a public name).
-            stream.max_size = _READ_BYTES  # type: ignore[attr-defined]
-        self._deadline = asyncio.get_running_loop().call_later(HEADER_DEADLINE_SECONDS, stream.abort)
-        self._server.joined(self)
+    def _script_of(self, request: AgiRequest) -> str | None:
+        """Return the script without the secret before it; None where the secret is wrong."""
+        secret = self._door.secret
+        if secret is None:
+            return request.path
+        given, _, script = request.path.partition("/")
+        return script if hmac.compare_digest(given.encode(), secret.encode()) else None
 
-    def data_received(self, data: bytes) -> None:
-        if self._session is not None:
-            self._session.receive(data)
-            return
-        self._receive_header(data)
+    def _refuse(self, connection: Reception, refusal: Refusal) -> None:
+        self._lobby.leave(connection)
+        self._meter.agi_refused(refusal)
+        connection.transport.abort()
 
-    def _receive_header(self, data: bytes) -> None:
-        assert self._transport is not None  # noqa: S101 - data comes after connection_made
-        try:
-            found = self._framer.feed(data)
-        except FramingLost as fault:
-            log.warning("agi_header_refused", reason=str(fault))
-            self._transport.abort()
-            return
-        if not found:
-            return
-        header, *early = found
-        self._cancel_deadline()
-        if any(not isinstance(item, HangupNotice) for item in early) or not isinstance(header, dict):
-            log.warning("agi_header_refused", reason="a reply before the first command")
-            self._transport.abort()
-            return
-        self._session = AgiSession(self._transport, self._framer)
-        # A caller who leaves at once: the notice can share a segment with the header block.
-        self._session.hung_up = bool(early)
-        self._server.begin(header, self._session)
+    def _watch_lobby(self) -> None:
+        due = self._lobby.next_due()
+        loop = asyncio.get_running_loop()
+        self._late = None if due is None else loop.call_at(due, self._clear_lobby)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the base class names it
-        self._cancel_deadline()
-        self._server.left(self)
-        if self._session is not None:
-            self._session.end("the connection is closed")
+    def _clear_lobby(self) -> None:
+        for connection in self._lobby.take_late(asyncio.get_running_loop().time()):
+            self._refuse(connection, Refusal.HEADER_LATE)
+        self._watch_lobby()
 
-    def drop_if_idle(self) -> None:
-        """Close a connection that has not asked for anything yet."""
-        if self._session is None and self._transport is not None:
-            self._transport.abort()
 
-    def _cancel_deadline(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+async def _run(handler: Handler, script: str, request: AgiRequest, session: AgiSession) -> None:
+    # A task has a context of its own, so nothing has to be unbound.
+    structlog.contextvars.bind_contextvars(call_id=request.uniqueid)
+    try:
+        await handler(request, session)
+    except ConnectionEnded as ended:
+        log.info("agi_session_ended", reason=str(ended))
+    except Exception:
+        # One call's fault must not reach another call.
+        log.exception("agi_handler_failed", script=script)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False

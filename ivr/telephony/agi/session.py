@@ -1,11 +1,22 @@
-"""The AGI session: one connection, one call, one command at a time."""
+"""The AGI session: one connection, one call, one command at a time.
+
+Only verbs of the allow-list are sent. Whoever answers AGI can run anything on the PBX (``EXEC System``), so a fault
+of this program, or a value that finds its way into a command, must not be able to.
+"""
 
 import asyncio
+from collections.abc import Mapping
+from time import perf_counter
 from typing import Final
 
 from ivr.telephony.agi.framing import Framer, FramingLost, HangupNotice, Reply
+from ivr.telephony.agi.meter import AgiMeter
 
-_FORBIDDEN: Final = ("\r", "\n", "\0")
+VERBS: Final = frozenset({"STREAM FILE", "SET VARIABLE", "GET VARIABLE"})
+"""What the rating needs of AGI, and all that is ever sent."""
+
+_LONGEST_COMMAND = 2000  # Asterisk reads a command into 2,048 bytes (AGI_BUF_LEN) and takes the rest for the next one
+_MARK = 10  # the first so many characters tell the verbs apart
 
 
 class ConnectionEnded(Exception):
@@ -16,70 +27,148 @@ class ConnectionDropped(ConnectionEnded):
     """We have ended it ourselves, for lost framing or a passed deadline: the caller may still be there."""
 
 
-class AgiSession:
+class AllowedVerbs:
+    """An allow-list of AGI verbs, made to be asked quickly."""
+
+    __slots__ = ("_by_mark",)
+
+    def __init__(self, verbs: frozenset[str]) -> None:
+        self._by_mark: Mapping[str, str] = {verb[:_MARK]: verb for verb in verbs}
+
+    def verb_of(self, line: str) -> str:
+        """Return the verb of a command's ``line``.
+
+        Raises:
+            ValueError: it is not on the list, or the line is no single AGI command.
+        """
+        if "\n" in line or "\r" in line or "\0" in line:
+            raise ValueError("an AGI command cannot hold CR, LF or NUL")
+        verb = self._by_mark.get(line[:_MARK]) or self._by_mark.get(line.partition(" ")[0])
+        if verb is None or not (line == verb or line.startswith(verb + " ")):
+            raise ValueError(f"the AGI verb of {line.split(' ', 1)[0]!r} is not on the allow-list")
+        return verb
+
+
+class AgiSession(asyncio.Protocol):
     """Sends commands to Asterisk and hands back their replies, each within its deadline.
 
     ``hung_up`` is True once Asterisk has said that the caller left.
     """
 
-    def __init__(self, transport: asyncio.Transport, framer: Framer) -> None:
+    __slots__ = (
+        "_due",
+        "_ended",
+        "_framer",
+        "_loop",
+        "_meter",
+        "_sent",
+        "_timer",
+        "_transport",
+        "_verb",
+        "_verbs",
+        "_waiting",
+        "hung_up",
+    )
+
+    def __init__(
+        self, transport: asyncio.Transport, framer: Framer, *, meter: AgiMeter, verbs: AllowedVerbs, hung_up: bool
+    ) -> None:
         self._transport = transport
         self._framer = framer
+        self._meter = meter
+        self._verbs = verbs
+        self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[Reply] | None = None
         self._ended: ConnectionEnded | None = None
-        self.hung_up = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+        self._verb = ""
+        self._sent = 0.0  # the moment of the command under way; of the last reply, once it has come
+        self.hung_up = hung_up
 
-    async def command(self, line: str, deadline_seconds: float) -> Reply:
-        """Send ``line`` and return its reply.
+    def command(self, line: str, deadline_seconds: float) -> "asyncio.Future[Reply]":
+        """Send ``line``, and return what to await for its reply.
 
-        Raises:
+        Raises, here or there:
             ConnectionEnded: there is nobody to answer.
             ConnectionDropped: no answer came within ``deadline_seconds``, or none that AGI knows.
-            ValueError: ``line`` holds a line end or NUL, which would be a second command.
+            ValueError: ``line`` is no single command of an allowed verb.
         """
-        if any(character in line for character in _FORBIDDEN):
-            raise ValueError("an AGI command cannot hold CR, LF or NUL")
+        verb, data = self._verbs.verb_of(line), line.encode() + b"\n"
+        if len(data) > _LONGEST_COMMAND:
+            raise ValueError(f"an AGI command cannot be longer than {_LONGEST_COMMAND} bytes")
         if self._ended is not None:
             raise self._ended
-        self._waiting = asyncio.get_running_loop().create_future()
-        self._transport.write(line.encode() + b"\n")
-        try:
-            async with asyncio.timeout(deadline_seconds):
-                return await self._waiting
-        except TimeoutError:
-            raise self._drop("a command passed its deadline") from None
-        finally:
-            self._waiting = None
+        if self._waiting is not None:
+            raise ValueError("an AGI session carries one command at a time")
+        now = perf_counter()
+        if self._sent:
+            self._meter.agi_gap(now - self._sent)
+        self._sent, self._verb = now, verb
+        self._arm(deadline_seconds)
+        self._waiting = waiting = self._loop.create_future()
+        self._transport.write(data)
+        return waiting
 
-    def receive(self, data: bytes) -> None:
+    def data_received(self, data: bytes) -> None:
         """Take bytes from Asterisk; lost framing ends the session."""
         try:
             for item in self._framer.feed(data):
-                if isinstance(item, HangupNotice):
-                    self.hung_up = True
-                elif isinstance(item, Reply):
+                if isinstance(item, Reply):
                     self._answer(item)
+                elif isinstance(item, HangupNotice):
+                    self.hung_up = True
         except FramingLost as fault:
-            self._drop(f"framing lost: {fault}")
+            self._drop("framing", f"framing lost: {fault}")
 
-    def _answer(self, reply: Reply) -> None:
-        if self._waiting is None or self._waiting.done():
-            self._drop("framing lost: a reply that nobody asked for")
-            return
-        self._waiting.set_result(reply)
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the base class names it
+        """End the session: there is nobody to answer any more."""
+        self.end("the connection is closed")
 
     def end(self, reason: str) -> None:
         """Close the connection; a command under way ends with ``reason``."""
         self._close(ConnectionEnded(reason))
 
-    def _drop(self, reason: str) -> ConnectionDropped:
-        dropped = ConnectionDropped(reason)
-        self._close(dropped)
-        return dropped
+    def _answer(self, reply: Reply) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is None or waiting.done():
+            self._drop("framing", "framing lost: a reply that nobody asked for")
+            return
+        now = perf_counter()
+        self._meter.agi_answered(self._verb, now - self._sent)
+        self._sent = now
+        waiting.set_result(reply)
+
+    def _arm(self, deadline_seconds: float) -> None:
+        """Set the deadline. One timer serves many commands: it looks what is due when it fires, and goes on."""
+        self._due = due = self._loop.time() + deadline_seconds
+        timer = self._timer
+        if timer is None or timer.when() > due:
+            if timer is not None:
+                timer.cancel()
+            self._timer = self._loop.call_at(due, self._look_at_deadline)
+
+    def _look_at_deadline(self) -> None:
+        self._timer = None
+        if self._waiting is None or self._ended is not None:
+            return
+        if self._loop.time() >= self._due:
+            self._drop("deadline", "a command passed its deadline")
+        else:
+            self._timer = self._loop.call_at(self._due, self._look_at_deadline)
+
+    def _drop(self, kind: str, reason: str) -> None:
+        if self._ended is None:
+            self._meter.agi_lost(kind)
+        self._close(ConnectionDropped(reason))
 
     def _close(self, ended: ConnectionEnded) -> None:
         if self._ended is None:
             self._ended = ended
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(ended)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(self._ended)
         self._transport.close()

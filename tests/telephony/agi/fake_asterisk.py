@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from ivr.telephony.agi.server import FastAgiServer, Handler
+from ivr.telephony.agi.meter import AgiMeter
+from ivr.telephony.agi.server import Door, FastAgiServer, Handler
+from ivr.telephony.agi.session import VERBS
 
 PATIENCE_SECONDS = 10
 
@@ -44,9 +46,11 @@ class FakeAsterisk:
 
 
 @asynccontextmanager
-async def serving(handlers: Mapping[str, Handler]) -> AsyncIterator[tuple[FastAgiServer, "Dial"]]:
+async def serving(
+    handlers: Mapping[str, Handler], *, door: Door | None = None, meter: AgiMeter | None = None
+) -> AsyncIterator[tuple[FastAgiServer, "Dial"]]:
     """Run a server on a free port; hand over it and a way to connect."""
-    server = FastAgiServer(handlers)
+    server = FastAgiServer(handlers, door=door, meter=meter, verbs=VERBS | {"NOOP"})
     host, port = await server.start("127.0.0.1", 0)
     dial = Dial(host, port)
     try:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.telephony.agi import framing
 from ivr.telephony.agi.framing import (
     LONGEST_HEADER,
     LONGEST_LINE,
@@ -182,13 +183,13 @@ def test_every_value_of_keys_comes_back(keys: str) -> None:
 
 def test_a_long_value_is_read_whole_only_where_it_can_end(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    whole_of = Framer._whole
+    whole_of = framing._whole
 
     def counted(text: str) -> Reply | None:
         read.append(len(text))
         return whole_of(text)
 
-    monkeypatch.setattr(Framer, "_whole", staticmethod(counted))
+    monkeypatch.setattr(framing, "_whole", counted)
     lines = LONGEST_REPLY // 5 - 10
     (reply,) = in_session().feed(b"200 result=1 (" + b"line\n" * lines + b")\n")
     assert reply == Reply(200, 1, "line\n" * lines)

@@ -21,7 +21,7 @@ def test_a_request_as_the_dialplan_sends_it() -> None:
         }
     )
     assert request is not None
-    assert (request.script, request.uniqueid, request.language, request.caller_number) == (
+    assert (request.path, request.uniqueid, request.language, request.caller_number) == (
         "rate",
         "1700000000.1",
         "en",
@@ -39,7 +39,7 @@ def test_a_request_as_the_dialplan_sends_it() -> None:
 def test_what_asterisk_calls_unknown_is_absent(absent: str) -> None:
     request = parse_request({"agi_uniqueid": "1.1", "agi_callerid": absent, "agi_language": absent})
     assert request is not None
-    assert (request.caller_number, request.language, request.script) == (None, None, "")
+    assert (request.caller_number, request.language, request.path) == (None, None, "")
     assert parse_request({"agi_uniqueid": absent}) is None
 
 

@@ -2,16 +2,18 @@
 
 import asyncio
 import socket
+from ipaddress import ip_network
 
 import pytest
 
 from ivr.errors import AddressInUse, SettingsRefused
 from ivr.telephony.agi import server as server_module
+from ivr.telephony.agi.admission import Limits
 from ivr.telephony.agi.framing import LONGEST_LINE
 from ivr.telephony.agi.request import AgiRequest
-from ivr.telephony.agi.server import FastAgiServer
-from ivr.telephony.agi.session import AgiSession
-from tests.telephony.agi.fake_asterisk import Dial, serving
+from ivr.telephony.agi.server import Door, FastAgiServer
+from ivr.telephony.agi.session import VERBS, AgiSession
+from tests.telephony.agi.fake_asterisk import Dial, FakeAsterisk, serving
 
 
 async def greet(request: AgiRequest, session: AgiSession) -> None:
@@ -158,7 +160,7 @@ async def test_a_stopping_server_still_takes_the_last_keys_of_those_who_are_bein
         brought.set()
         await session.command("SET VARIABLE IVR_LEFT done", 5)
 
-    server = FastAgiServer({"wait": wait, "left": left}, finishing={"left"})
+    server = FastAgiServer({"wait": wait, "left": left}, finishing={"left"}, verbs=VERBS | {"NOOP"})
     dial = Dial(*await server.start("127.0.0.1", 0))
     try:
         asked = await dial()
@@ -212,4 +214,154 @@ async def test_a_used_port_is_said_in_one_sentence() -> None:
 
 async def test_an_address_of_another_machine_is_refused_with_the_setting_s_name() -> None:
     with pytest.raises(SettingsRefused, match="set IVR_AGI_BIND to an address of this machine"):
-        await FastAgiServer({}).start("192.0.2.1", 4573)
+        await FastAgiServer({}, door=Door(allowed=[ip_network("192.0.2.0/24")])).start("192.0.2.1", 4573)
+
+
+class Counts:
+    """A meter that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.refused: list[str] = []
+        self.lost: list[str] = []
+        self.answered: list[str] = []
+        self.gaps = 0
+
+    def agi_refused(self, reason: str) -> None:
+        self.refused.append(reason)
+
+    def agi_lost(self, reason: str) -> None:
+        self.lost.append(reason)
+
+    def agi_answered(self, verb: str, seconds: float) -> None:
+        assert seconds >= 0
+        self.answered.append(verb)
+
+    def agi_gap(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.gaps += 1
+
+
+async def hold(_request: AgiRequest, session: AgiSession) -> None:
+    await session.command("NOOP", 5)
+    await session.command("NOOP", 5)
+
+
+async def test_a_call_beyond_the_cap_is_turned_away_at_once_and_the_next_after_one_has_ended_is_not() -> None:
+    counts = Counts()
+    door = Door(Limits(sessions=1, sessions_of_peer=1))
+    async with serving({"hold": hold}, door=door, meter=counts) as (_, dial):
+        first, second = await dial(), await dial()
+        await first.ask("hold")
+        assert await first.hear() == "NOOP"
+        await second.ask("hold")
+        assert await second.hear() == ""
+        assert counts.refused == ["sessions_full"]
+        await first.hang_up()
+        async with asyncio.timeout(10):
+            while await _is_refused(await dial()):
+                pass
+
+
+async def _is_refused(asterisk: FakeAsterisk) -> bool:
+    await asterisk.ask("hold")
+    return await asterisk.hear() == ""
+
+
+async def test_last_keys_come_in_beyond_the_cap() -> None:
+    server = FastAgiServer(
+        {"hold": hold, "left": hold}, finishing={"left"}, door=Door(Limits(sessions=1)), verbs=VERBS | {"NOOP"}
+    )
+    dial = Dial(*await server.start("127.0.0.1", 0))
+    try:
+        asked, left = await dial(), await dial()
+        await asked.ask("hold")
+        assert await asked.hear() == "NOOP"
+        await left.ask("left")
+        assert await left.hear() == "NOOP"
+    finally:
+        await dial.hang_up_all()
+        await server.stop()
+
+
+async def test_those_who_wait_longest_with_half_a_header_make_room_for_a_caller() -> None:
+    counts = Counts()
+    async with serving({"hold": hold}, door=Door(Limits(unfinished=3)), meter=counts) as (server, dial):
+        drips = [await dial() for _ in range(3)]
+        for drip in drips:
+            await drip.send("agi_network")
+        caller = await dial()
+        await caller.ask("hold")
+        assert await caller.hear() == "NOOP"
+        assert await drips[0].hear() == ""
+        assert server.unfinished == 2
+    assert counts.refused[0] == "crowded_out"
+
+
+@pytest.mark.parametrize(
+    ("path", "served"),
+    [
+        ("0123456789abcdef/greet", True),
+        ("/0123456789abcdef/greet", True),
+        ("greet", False),
+        ("/greet", False),
+        ("0123456789abcdeg/greet", False),
+        ("é/greet", False),
+        ("", False),
+        ("0123456789abcdef", False),
+    ],
+)
+async def test_a_secret_in_the_path_is_asked_for(path: str, *, served: bool) -> None:
+    counts = Counts()
+    async with serving({"greet": greet}, door=Door(secret="0123456789abcdef"), meter=counts) as (_, dial):
+        asterisk = await dial()
+        await asterisk.ask(path)
+        assert (await asterisk.hear() == "NOOP 1700000000.1") is served
+    assert counts.refused == ([] if served else ["unknown_script" if path == "0123456789abcdef" else "wrong_secret"])
+
+
+async def test_a_peer_outside_the_allowed_networks_gets_no_answer() -> None:
+    counts = Counts()
+    async with serving({"greet": greet}, door=Door(allowed=[ip_network("192.0.2.0/24")]), meter=counts) as (_, dial):
+        asterisk = await dial()
+        assert await asterisk.hear() == ""
+    assert counts.refused == ["peer_not_allowed"]
+
+
+async def test_an_address_that_others_reach_is_not_listened_on_without_a_network() -> None:
+    with pytest.raises(SettingsRefused, match="set IVR_AGI_ALLOW to the addresses of your Asterisk"):
+        await FastAgiServer({}).start("0.0.0.0", 0)
+
+
+async def test_an_open_address_is_listened_on_where_a_network_is_allowed() -> None:
+    server = FastAgiServer({"greet": greet}, door=Door(allowed=[ip_network("127.0.0.0/8")]), verbs=VERBS | {"NOOP"})
+    _, port = await server.start("0.0.0.0", 0)
+    dial = Dial("127.0.0.1", port)
+    try:
+        asterisk = await dial()
+        await asterisk.ask("greet")
+        assert await asterisk.hear() == "NOOP 1700000000.1"
+    finally:
+        await dial.hang_up_all()
+        await server.stop()
+
+
+async def test_commands_and_the_gaps_between_them_are_measured() -> None:
+    counts = Counts()
+    async with serving({"hold": hold}, meter=counts) as (_, dial):
+        asterisk = await dial()
+        await asterisk.ask("hold")
+        await asterisk.answer("NOOP", "200 result=0")
+        await asterisk.answer("NOOP", "200 result=0")
+        assert await asterisk.hear() == ""
+    assert (counts.answered, counts.gaps, counts.lost) == (["NOOP", "NOOP"], 1, [])
+
+
+async def test_a_lost_framing_is_counted_once() -> None:
+    counts = Counts()
+    async with serving({"hold": hold}, meter=counts) as (_, dial):
+        asterisk = await dial()
+        await asterisk.ask("hold")
+        assert await asterisk.hear() == "NOOP"
+        await asterisk.send("what?\nwhat?\n")
+        assert await asterisk.hear() == ""
+    assert counts.lost == ["framing"]

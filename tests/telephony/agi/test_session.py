@@ -7,7 +7,7 @@ import pytest
 
 from ivr.telephony.agi.framing import Reply
 from ivr.telephony.agi.request import AgiRequest
-from ivr.telephony.agi.session import AgiSession, ConnectionEnded
+from ivr.telephony.agi.session import AgiSession, ConnectionDropped, ConnectionEnded
 from tests.telephony.agi.fake_asterisk import FakeAsterisk, serving
 
 
@@ -115,5 +115,88 @@ async def test_lost_framing_ends_the_command_under_way() -> None:
 
     async def asterisk(peer: FakeAsterisk) -> None:
         await peer.answer("NOOP", "what?")
+
+    await talk(service, asterisk)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "EXEC System(id)",
+        "GET FULL VARIABLE ${SHELL(id)}",
+        "DATABASE DEL a b",
+        "STREAM",
+        "STREAM FILES x",
+        "",
+        " NOOP",
+        "noop",
+        "GET VARIABLE\tX",
+    ],
+)
+async def test_a_verb_that_is_not_on_the_allow_list_is_never_sent(line: str) -> None:
+    async def service(session: AgiSession) -> None:
+        with pytest.raises(ValueError, match="not on the allow-list"):
+            await session.command(line, 5)
+
+    async def asterisk(peer: FakeAsterisk) -> None:
+        assert await peer.hear() == ""
+
+    await talk(service, asterisk)
+
+
+async def test_a_command_that_asterisk_would_cut_in_two_is_never_sent() -> None:
+    async def service(session: AgiSession) -> None:
+        with pytest.raises(ValueError, match="cannot be longer"):
+            await session.command("NOOP " + "x" * 2000, 5)
+        with pytest.raises(ValueError, match="cannot be longer"):
+            await session.command("NOOP " + "\u4e2d" * 700, 5)
+
+    async def asterisk(peer: FakeAsterisk) -> None:
+        assert await peer.hear() == ""
+
+    await talk(service, asterisk)
+
+
+async def test_a_second_command_beside_the_first_is_refused() -> None:
+    async def service(session: AgiSession) -> None:
+        first = session.command("NOOP", 5)
+        with pytest.raises(ValueError, match="one command at a time"):
+            await session.command("NOOP", 5)
+        assert await first == Reply(200, 0)
+
+    async def asterisk(peer: FakeAsterisk) -> None:
+        await peer.answer("NOOP", "200 result=0")
+        assert await peer.hear() == ""
+
+    await talk(service, asterisk)
+
+
+async def test_a_short_deadline_behind_a_long_one_is_kept() -> None:
+    """One timer serves both commands."""
+
+    async def service(session: AgiSession) -> None:
+        assert await session.command("NOOP", 60) == Reply(200, 0)
+        with pytest.raises(ConnectionDropped, match="deadline"):
+            await session.command("NOOP", 0.01)
+
+    async def asterisk(peer: FakeAsterisk) -> None:
+        await peer.answer("NOOP", "200 result=0")
+        assert await peer.hear() == "NOOP"
+        assert await peer.hear() == ""
+
+    await talk(service, asterisk)
+
+
+async def test_a_long_deadline_behind_a_short_one_is_not_cut() -> None:
+    async def service(session: AgiSession) -> None:
+        assert await session.command("NOOP", 0.05) == Reply(200, 0)
+        assert await session.command("NOOP", 60) == Reply(200, 1)
+
+    async def asterisk(peer: FakeAsterisk) -> None:
+        await peer.answer("NOOP", "200 result=0")
+        assert await peer.hear() == "NOOP"
+        await asyncio.sleep(0.1)
+        await peer.send("200 result=1\n")
+        assert await peer.hear() == ""
 
     await talk(service, asterisk)
