@@ -4,7 +4,6 @@ Asterisk waits 2 s for a connection and has no read time-out after it, so a call
 does not answer: whoever cannot be served is turned away in the same moment, and the dialplan asks by itself.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -59,7 +58,7 @@ class Admission:
     def __init__(self, limits: Limits, allowed: Sequence[Network] = ()) -> None:
         self._limits = limits
         self._allowed = tuple(allowed)
-        self._of_peer: Counter[str] = Counter()
+        self._of_peer: dict[str, int] = {}
         self._sessions = 0
 
     def turns_away(self, peer: str) -> bool:
@@ -75,15 +74,16 @@ class Admission:
 
     def enter(self, peer: str, *, is_extra: bool) -> Refusal | None:
         """Count a call in, or return why not. ``is_extra``: it brings what a running call needs, so it may exceed."""
+        of_peer = self._of_peer.get(peer, 0)
         if not is_extra:
             if self._sessions >= self._limits.sessions:
                 return Refusal.SESSIONS_FULL
-            if self._of_peer[peer] >= self._limits.sessions_of_peer:
+            if of_peer >= self._limits.sessions_of_peer:
                 return Refusal.PEER_FULL
         elif self._sessions >= 2 * self._limits.sessions:
             return Refusal.SESSIONS_FULL
         self._sessions += 1
-        self._of_peer[peer] += 1
+        self._of_peer[peer] = of_peer + 1
         return None
 
     def leave(self, peer: str) -> None:

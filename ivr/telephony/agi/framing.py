@@ -65,13 +65,24 @@ class Framer:
         self._open: list[str] | None = None  # the lines so far of a reply that spans lines
         self._open_bytes = 0
 
+    def whole_reply(self, data: bytes) -> Reply | None:
+        """Return the reply where ``data`` is exactly one short line of it, as nearly every read is; else None.
+
+        Then nothing has been taken, and :meth:`feed` is to be asked.
+        """
+        if self._header is not None or self._open is not None or self._rest:
+            return None
+        if len(data) > _SHORT_REPLY or data.find(b"\n") != len(data) - 1 or b"(" in data:
+            return None
+        return _remembered_reply(data)
+
     def feed(self, data: bytes) -> list[dict[str, str] | Reply | HangupNotice]:
         """Take ``data`` and return what it completes: once the header block, then replies and notices.
 
         Raises:
             FramingLost: the stream is not AGI, or one of the limits above is passed.
         """
-        if self._header is None and self._open is None and not self._rest and (reply := _short_reply(data)) is not None:
+        if (reply := self.whole_reply(data)) is not None:
             return [reply]
         try:
             return self._cut(data)
@@ -163,13 +174,6 @@ class Framer:
         if reply is not None:
             self._open = None
         return reply
-
-
-def _short_reply(data: bytes) -> Reply | None:
-    """Return the reply where ``data`` is exactly one short line of it, as nearly every read is."""
-    if len(data) > _SHORT_REPLY or data.find(b"\n") != len(data) - 1 or b"(" in data:
-        return None
-    return _remembered_reply(data)
 
 
 # A prompt that is played to its end always answers the same; values of variables are never kept.

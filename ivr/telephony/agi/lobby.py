@@ -28,12 +28,13 @@ class Lobby(Generic[Guest]):
 
     def enter(self, guest: Guest, peer: str, now: float) -> Guest | None:
         """Let ``guest`` wait; return the one of its peer that has to make room, if any."""
-        crowd = self._of_peer.setdefault(peer, OrderedDict())
+        crowd = self._of_peer.get(peer)
+        if crowd is None:
+            crowd = self._of_peer[peer] = OrderedDict()
         oldest = next(iter(crowd)) if len(crowd) >= self._most_of_peer else None
+        crowd[guest] = None
         if oldest is not None:
             self.leave(oldest)
-            crowd = self._of_peer.setdefault(peer, OrderedDict())
-        crowd[guest] = None
         self._guests[guest] = (peer, now + self._patience_seconds)
         return oldest
 
@@ -48,15 +49,13 @@ class Lobby(Generic[Guest]):
             del self._of_peer[peer]
         return True
 
-    def next_due(self) -> float | None:
-        """Return when the patience with the oldest ends; None where nobody waits."""
-        return next((due for _peer, due in self._guests.values()), None)
-
     def take_late(self, now: float) -> list[Guest]:
         """Forget and return those who have waited too long."""
         late: list[Guest] = []
-        while (due := self.next_due()) is not None and due <= now:
-            guest = next(iter(self._guests))
-            self.leave(guest)
+        for guest, (_peer, due) in self._guests.items():
+            if due > now:
+                break
             late.append(guest)
+        for guest in late:
+            self.leave(guest)
         return late

@@ -1,4 +1,4 @@
-"""What the AGI side tells the metrics, behind a port with a working Null."""
+"""What the AGI side tells the metrics; where nobody measures, not even the clock is asked."""
 
 from typing import Protocol
 
@@ -17,19 +17,3 @@ class AgiMeter(Protocol):
 
     def agi_gap(self, seconds: float) -> None:
         """Note how long Asterisk waited for us between its answer and our next command."""
-
-
-class SilentMeter:
-    """Measures nothing."""
-
-    def agi_refused(self, reason: str) -> None:
-        """Measure nothing."""
-
-    def agi_lost(self, reason: str) -> None:
-        """Measure nothing."""
-
-    def agi_answered(self, verb: str, seconds: float) -> None:
-        """Measure nothing."""
-
-    def agi_gap(self, seconds: float) -> None:
-        """Measure nothing."""

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from time import monotonic
 
 import structlog
 
 from ivr.errors import AddressInUse, SettingsRefused
 from ivr.telephony.agi.admission import Admission, Limits, Network, Refusal
 from ivr.telephony.agi.lobby import Lobby
-from ivr.telephony.agi.meter import AgiMeter, SilentMeter
+from ivr.telephony.agi.meter import AgiMeter
 from ivr.telephony.agi.reception import Reception
 from ivr.telephony.agi.request import AgiRequest, parse_request
 from ivr.telephony.agi.session import VERBS, AgiSession, AllowedVerbs, ConnectionEnded
@@ -22,6 +23,8 @@ HEADER_DEADLINE_SECONDS = 5.0
 _DRAIN_SECONDS = 30.0
 # Connections that the kernel completes for us while the loop is busy; Asterisk gives one up after 2 s.
 _BACKLOG = 1024
+# How often deadlines are looked at; they are seconds long, so a quarter more is no matter.
+_ROUND_SECONDS = 0.25
 
 Handler = Callable[[AgiRequest, AgiSession], Awaitable[None]]
 
@@ -60,13 +63,13 @@ class FastAgiServer:
         self._handlers = handlers
         self._finishing = finishing
         self._door = door = door or Door()
-        self._meter = meter or SilentMeter()
+        self._meter = meter
         self._verbs = AllowedVerbs(verbs)
         self._admission = Admission(door.limits, door.allowed)
         self._lobby: Lobby[Reception] = Lobby(door.limits.unfinished, HEADER_DEADLINE_SECONDS)
-        self._late: asyncio.TimerHandle | None = None
+        self._round: asyncio.TimerHandle | None = None
         self._draining = False
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[AgiSession, asyncio.Task[None]] = {}
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
@@ -102,19 +105,22 @@ class FastAgiServer:
         with suppress(TimeoutError):
             async with asyncio.timeout(_DRAIN_SECONDS):
                 while self._running:
-                    await asyncio.wait(self._running)
+                    await asyncio.wait(self._running.values())
         self._close_door()
-        late = tuple(self._running)
-        for task in late:
+        late = dict(self._running)
+        for task in late.values():
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*late.values(), return_exceptions=True)
+        for session in late:
+            # One that was cancelled before its first step has run none of its lines.
+            session.end("the service is stopping")
+        self._running.clear()
+        if self._round is not None:
+            self._round.cancel()
 
     def _close_door(self) -> None:
         if self._server is not None:
             self._server.close()
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
         for connection in self._lobby:
             self._refuse(connection, Refusal.STOPPING)
 
@@ -134,12 +140,11 @@ class FastAgiServer:
             log.warning("agi_peer_refused", peer=connection.peer)
             self._refuse(connection, Refusal.PEER_NOT_ALLOWED)
             return
-        now = asyncio.get_running_loop().time()
-        crowded_out = self._lobby.enter(connection, connection.peer, now)
+        crowded_out = self._lobby.enter(connection, connection.peer, monotonic())
         if crowded_out is not None:
             self._refuse(crowded_out, Refusal.CROWDED_OUT)
-        if self._late is None:
-            self._watch_lobby()
+        if self._round is None:
+            self._go_round()
 
     def introduced(self, connection: Reception, header: dict[str, str], *, hung_up: bool) -> None:
         """Start the handler that the header asks for, or turn the connection away at once."""
@@ -166,16 +171,8 @@ class FastAgiServer:
         transport = connection.transport
         session = AgiSession(transport, connection.framer, meter=self._meter, verbs=self._verbs, hung_up=hung_up)
         transport.set_protocol(session)
-        task = asyncio.get_running_loop().create_task(_run(handler, script, request, session))
-        self._running.add(task)
-
-        def over(task: asyncio.Task[None]) -> None:
-            # Here and not in the task: one that is cancelled before its first step runs none of its lines.
-            self._running.discard(task)
-            self._admission.leave(connection.peer)
-            session.end("the handler is done")
-
-        task.add_done_callback(over)
+        running = self._run(handler, script, request, session, connection.peer)
+        self._running[session] = asyncio.get_running_loop().create_task(running)
 
     def misbehaved(self, connection: Reception, reason: str) -> None:
         """Count a connection that does not speak AGI."""
@@ -184,7 +181,7 @@ class FastAgiServer:
 
     def gone(self, connection: Reception) -> None:
         """Count a connection that closed before it asked for anything; a health probe does."""
-        if self._lobby.leave(connection):
+        if self._lobby.leave(connection) and self._meter is not None:
             self._meter.agi_refused(Refusal.CLOSED_EARLY)
 
     def _script_of(self, request: AgiRequest) -> str | None:
@@ -197,30 +194,34 @@ class FastAgiServer:
 
     def _refuse(self, connection: Reception, refusal: Refusal) -> None:
         self._lobby.leave(connection)
-        self._meter.agi_refused(refusal)
+        if self._meter is not None:
+            self._meter.agi_refused(refusal)
         connection.transport.abort()
 
-    def _watch_lobby(self) -> None:
-        due = self._lobby.next_due()
-        loop = asyncio.get_running_loop()
-        self._late = None if due is None else loop.call_at(due, self._clear_lobby)
-
-    def _clear_lobby(self) -> None:
-        for connection in self._lobby.take_late(asyncio.get_running_loop().time()):
+    def _go_round(self) -> None:
+        """Look at everybody's patience, and come back while there is anybody: one timer for all connections."""
+        now = monotonic()
+        for connection in self._lobby.take_late(now):
             self._refuse(connection, Refusal.HEADER_LATE)
-        self._watch_lobby()
+        for session in tuple(self._running):
+            session.look_at_deadline(now)
+        busy = self._running or self._lobby
+        self._round = asyncio.get_running_loop().call_later(_ROUND_SECONDS, self._go_round) if busy else None
 
-
-async def _run(handler: Handler, script: str, request: AgiRequest, session: AgiSession) -> None:
-    # A task has a context of its own, so nothing has to be unbound.
-    structlog.contextvars.bind_contextvars(call_id=request.uniqueid)
-    try:
-        await handler(request, session)
-    except ConnectionEnded as ended:
-        log.info("agi_session_ended", reason=str(ended))
-    except Exception:
-        # One call's fault must not reach another call.
-        log.exception("agi_handler_failed", script=script)
+    async def _run(self, handler: Handler, script: str, request: AgiRequest, session: AgiSession, peer: str) -> None:
+        # A task has a context of its own, so nothing has to be unbound.
+        structlog.contextvars.bind_contextvars(call_id=request.uniqueid)
+        try:
+            await handler(request, session)
+        except ConnectionEnded as ended:
+            log.info("agi_session_ended", reason=str(ended))
+        except Exception:
+            # One call's fault must not reach another call.
+            log.exception("agi_handler_failed", script=script)
+        finally:
+            session.end("the handler is done")
+            self._admission.leave(peer)
+            self._running.pop(session, None)
 
 
 def _is_loopback(host: str) -> bool:

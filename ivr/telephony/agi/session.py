@@ -6,7 +6,7 @@ of this program, or a value that finds its way into a command, must not be able 
 
 import asyncio
 from collections.abc import Mapping
-from time import perf_counter
+from time import monotonic
 from typing import Final
 
 from ivr.telephony.agi.framing import Framer, FramingLost, HangupNotice, Reply
@@ -41,8 +41,8 @@ class AllowedVerbs:
         Raises:
             ValueError: it is not on the list, or the line is no single AGI command.
         """
-        if "\n" in line or "\r" in line or "\0" in line:
-            raise ValueError("an AGI command cannot hold CR, LF or NUL")
+        if not line.isprintable():
+            raise ValueError("an AGI command cannot hold CR, LF or NUL, nor any other control character")
         verb = self._by_mark.get(line[:_MARK]) or self._by_mark.get(line.partition(" ")[0])
         if verb is None or not (line == verb or line.startswith(verb + " ")):
             raise ValueError(f"the AGI verb of {line.split(' ', 1)[0]!r} is not on the allow-list")
@@ -52,7 +52,8 @@ class AllowedVerbs:
 class AgiSession(asyncio.Protocol):
     """Sends commands to Asterisk and hands back their replies, each within its deadline.
 
-    ``hung_up`` is True once Asterisk has said that the caller left.
+    ``hung_up`` is True once Asterisk has said that the caller left. Whoever holds the session looks at its deadline
+    now and then with :meth:`look_at_deadline`; a timer for each would cost as much as the command.
     """
 
     __slots__ = (
@@ -61,8 +62,7 @@ class AgiSession(asyncio.Protocol):
         "_framer",
         "_loop",
         "_meter",
-        "_sent",
-        "_timer",
+        "_moment",
         "_transport",
         "_verb",
         "_verbs",
@@ -71,7 +71,13 @@ class AgiSession(asyncio.Protocol):
     )
 
     def __init__(
-        self, transport: asyncio.Transport, framer: Framer, *, meter: AgiMeter, verbs: AllowedVerbs, hung_up: bool
+        self,
+        transport: asyncio.Transport,
+        framer: Framer,
+        *,
+        meter: AgiMeter | None,
+        verbs: AllowedVerbs,
+        hung_up: bool,
     ) -> None:
         self._transport = transport
         self._framer = framer
@@ -80,10 +86,9 @@ class AgiSession(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[Reply] | None = None
         self._ended: ConnectionEnded | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._verb = ""
-        self._sent = 0.0  # the moment of the command under way; of the last reply, once it has come
+        self._moment = 0.0  # when the command under way was sent, or the last reply came
         self.hung_up = hung_up
 
     def command(self, line: str, deadline_seconds: float) -> "asyncio.Future[Reply]":
@@ -101,17 +106,27 @@ class AgiSession(asyncio.Protocol):
             raise self._ended
         if self._waiting is not None:
             raise ValueError("an AGI session carries one command at a time")
-        now = perf_counter()
-        if self._sent:
-            self._meter.agi_gap(now - self._sent)
-        self._sent, self._verb = now, verb
-        self._arm(deadline_seconds)
+        now = monotonic()
+        self._due = now + deadline_seconds
+        if self._meter is not None:
+            if self._moment:
+                self._meter.agi_gap(now - self._moment)
+            self._moment, self._verb = now, verb
         self._waiting = waiting = self._loop.create_future()
         self._transport.write(data)
         return waiting
 
+    def look_at_deadline(self, now: float) -> None:
+        """Drop the session where its command has passed its deadline; ``now`` is of ``time.monotonic()``."""
+        if self._waiting is not None and now >= self._due:
+            self._drop("deadline", "a command passed its deadline")
+
     def data_received(self, data: bytes) -> None:
         """Take bytes from Asterisk; lost framing ends the session."""
+        reply = self._framer.whole_reply(data)
+        if reply is not None:
+            self._answer(reply)
+            return
         try:
             for item in self._framer.feed(data):
                 if isinstance(item, Reply):
@@ -134,40 +149,20 @@ class AgiSession(asyncio.Protocol):
         if waiting is None or waiting.done():
             self._drop("framing", "framing lost: a reply that nobody asked for")
             return
-        now = perf_counter()
-        self._meter.agi_answered(self._verb, now - self._sent)
-        self._sent = now
+        if self._meter is not None:
+            now = monotonic()
+            self._meter.agi_answered(self._verb, now - self._moment)
+            self._moment = now
         waiting.set_result(reply)
 
-    def _arm(self, deadline_seconds: float) -> None:
-        """Set the deadline. One timer serves many commands: it looks what is due when it fires, and goes on."""
-        self._due = due = self._loop.time() + deadline_seconds
-        timer = self._timer
-        if timer is None or timer.when() > due:
-            if timer is not None:
-                timer.cancel()
-            self._timer = self._loop.call_at(due, self._look_at_deadline)
-
-    def _look_at_deadline(self) -> None:
-        self._timer = None
-        if self._waiting is None or self._ended is not None:
-            return
-        if self._loop.time() >= self._due:
-            self._drop("deadline", "a command passed its deadline")
-        else:
-            self._timer = self._loop.call_at(self._due, self._look_at_deadline)
-
     def _drop(self, kind: str, reason: str) -> None:
-        if self._ended is None:
+        if self._ended is None and self._meter is not None:
             self._meter.agi_lost(kind)
         self._close(ConnectionDropped(reason))
 
     def _close(self, ended: ConnectionEnded) -> None:
         if self._ended is None:
             self._ended = ended
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         waiting, self._waiting = self._waiting, None
         if waiting is not None and not waiting.done():
             waiting.set_exception(self._ended)

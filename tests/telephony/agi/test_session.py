@@ -130,7 +130,6 @@ async def test_lost_framing_ends_the_command_under_way() -> None:
         "",
         " NOOP",
         "noop",
-        "GET VARIABLE\tX",
     ],
 )
 async def test_a_verb_that_is_not_on_the_allow_list_is_never_sent(line: str) -> None:
