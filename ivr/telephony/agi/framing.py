@@ -17,6 +17,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ivr.telephony.agi.header import Header
+
 LONGEST_LINE = 8 * 1024
 LONGEST_HEADER = 64 * 1024
 MOST_HEADER_LINES = 128
@@ -55,12 +57,11 @@ class HangupNotice:
 class Framer:
     """Cuts a byte stream into one header block and then replies."""
 
-    __slots__ = ("_header", "_header_lines", "_header_size", "_open", "_open_bytes", "_rest")
+    __slots__ = ("_header", "_header_lines", "_open", "_open_bytes", "_rest")
 
     def __init__(self) -> None:
         self._rest = b""
-        self._header: dict[str, str] | None = {}
-        self._header_size = 0
+        self._header: str | None = ""  # the text so far; None once it is whole
         self._header_lines = 0
         self._open: list[str] | None = None  # the lines so far of a reply that spans lines
         self._open_bytes = 0
@@ -76,7 +77,7 @@ class Framer:
             return None
         return _remembered_reply(data)
 
-    def feed(self, data: bytes) -> list[dict[str, str] | Reply | HangupNotice]:
+    def feed(self, data: bytes) -> list[Header | Reply | HangupNotice]:
         """Take ``data`` and return what it completes: once the header block, then replies and notices.
 
         Raises:
@@ -88,10 +89,10 @@ class Framer:
             return self._cut(data)
         except FramingLost:
             # For good: where the next reply begins is not known, so nothing is handed out any more.
-            self._header, self._header_lines = {}, MOST_HEADER_LINES
+            self._header, self._header_lines = "", MOST_HEADER_LINES
             raise
 
-    def _cut(self, data: bytes) -> list[dict[str, str] | Reply | HangupNotice]:
+    def _cut(self, data: bytes) -> list[Header | Reply | HangupNotice]:
         data = self._rest + data
         cut = data.rfind(b"\n") + 1
         self._rest = data[cut:]
@@ -103,7 +104,7 @@ class Framer:
             raise FramingLost("a line over the limit")
         # Whole lines only, so no character is cut in two.
         lines = data[: cut - 1].decode("utf-8", "replace").removesuffix("\r").replace("\r\n", "\n").split("\n")
-        found: list[dict[str, str] | Reply | HangupNotice] = []
+        found: list[Header | Reply | HangupNotice] = []
         if self._header is not None:
             lines = self._take_header(self._header, lines, found)
         for line in lines:
@@ -112,25 +113,22 @@ class Framer:
                 found.append(item)
         return found
 
-    def _take_header(
-        self, header: dict[str, str], lines: list[str], found: list[dict[str, str] | Reply | HangupNotice]
-    ) -> list[str]:
-        """Put ``lines`` into ``header`` as far as it goes, and return those behind its end."""
+    def _take_header(self, header: str, lines: list[str], found: list[Header | Reply | HangupNotice]) -> list[str]:
+        """Add ``lines`` to the text of the ``header`` as far as it goes, and return those behind its end."""
         end = lines.index("") if "" in lines else len(lines)
         self._header_lines += end
-        self._header_size += sum(map(len, lines[:end])) + end
-        if self._header_size > LONGEST_HEADER or self._header_lines >= MOST_HEADER_LINES:
-            raise FramingLost("a header block over the limit")
-        for line in lines[:end]:
-            name, colon, value = line.partition(":")
-            if colon and name.startswith("agi_"):
-                header[name] = value.strip()
-            elif not header:
+        if end:
+            if not header and not (lines[0].startswith("agi_") and ":" in lines[0]):
                 raise FramingLost("a header line that is not agi_name: value")
-            # Else a caller's name with a line end in it, which Asterisk passes through: no value that is used here.
-        if end < len(lines):
-            found.append(header)
-            self._header = None
+            # What else is no such line is a caller's name with a line end in it, which Asterisk passes through.
+            header = "\n".join([header, *lines[:end]] if header else lines[:end])
+        if len(header) >= LONGEST_HEADER or self._header_lines >= MOST_HEADER_LINES:
+            raise FramingLost("a header block over the limit")
+        if end == len(lines):
+            self._header = header
+            return []
+        self._header = None
+        found.append(Header(header))
         return lines[end + 1 :]
 
     def _take_reply(self, line: str) -> Reply | HangupNotice | None:

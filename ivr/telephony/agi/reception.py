@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Protocol, cast
 
 from ivr.telephony.agi.framing import Framer, FramingLost, HangupNotice
+from ivr.telephony.agi.header import Header
 
 _READ_BYTES = 4096
 _NOBODY = "unknown"
@@ -16,7 +17,7 @@ class House(Protocol):
     def arrived(self, connection: "Reception") -> None:
         """Take note of a new connection."""
 
-    def introduced(self, connection: "Reception", header: dict[str, str], *, hung_up: bool) -> None:
+    def introduced(self, connection: "Reception", header: Header, *, hung_up: bool) -> None:
         """Take over a connection whose header block is whole."""
 
     def misbehaved(self, connection: "Reception", reason: str) -> None:
@@ -59,7 +60,7 @@ class Reception(asyncio.Protocol):
         if not found:
             return
         header, *early = found
-        if not isinstance(header, dict) or any(not isinstance(item, HangupNotice) for item in early):
+        if not isinstance(header, Header) or any(not isinstance(item, HangupNotice) for item in early):
             self._house.misbehaved(self, "a reply before the first command")
             return
         # A caller who leaves at once: the notice can share a segment with the header block.

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from ivr.telephony.agi.header import Header
+
 _ABSENT = frozenset({"", "unknown", "(null)"})
 _LONGEST_UNIQUEID = 150  # Asterisk's own limit (AST_MAX_UNIQUEID)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -26,30 +28,28 @@ class AgiRequest:
     arguments: Mapping[str, str]
 
 
-def parse_request(header: Mapping[str, str]) -> AgiRequest | None:
+def parse_request(header: Header) -> AgiRequest | None:
     """Return the request of a header block; None where it names no channel that Asterisk could have."""
-    uniqueid = _present(header.get("agi_uniqueid"))
+    uniqueid = _present(header.value("agi_uniqueid"))
     if uniqueid is None or len(uniqueid) > _LONGEST_UNIQUEID:
         return None
     return AgiRequest(
-        path=header.get("agi_network_script", "").partition("?")[0].strip("/"),
+        path=(header.value("agi_network_script") or "").partition("?")[0].strip("/"),
         uniqueid=uniqueid,
-        language=_present(header.get("agi_language")),
-        caller_number=_present(header.get("agi_callerid")),
+        language=_present(header.value("agi_language")),
+        caller_number=_present(header.value("agi_callerid")),
         arguments=_arguments(header),
     )
 
 
-def _arguments(header: Mapping[str, str]) -> dict[str, str]:
+def _arguments(header: Header) -> dict[str, str]:
     found: dict[str, str] = {}
-    number = 1
-    while (argument := header.get(f"agi_arg_{number}")) is not None:  # Asterisk numbers them without a gap
+    for argument in header.arguments():
         name, _, value = argument.partition("=")
         if "%" in value:
             value = unquote(value)
-        if value and not _has_control(value):
+        if value and name not in found and not _has_control(value):
             found[name] = value
-        number += 1
     return found
 
 

@@ -13,6 +13,7 @@ import structlog
 
 from ivr.errors import AddressInUse, SettingsRefused
 from ivr.telephony.agi.admission import Admission, Limits, Network, Refusal
+from ivr.telephony.agi.header import Header
 from ivr.telephony.agi.lobby import Lobby
 from ivr.telephony.agi.meter import AgiMeter
 from ivr.telephony.agi.reception import Reception
@@ -146,7 +147,7 @@ class FastAgiServer:
         if self._round is None:
             self._go_round()
 
-    def introduced(self, connection: Reception, header: dict[str, str], *, hung_up: bool) -> None:
+    def introduced(self, connection: Reception, header: Header, *, hung_up: bool) -> None:
         """Start the handler that the header asks for, or turn the connection away at once."""
         request = parse_request(header)
         if request is None:

@@ -17,6 +17,7 @@ from ivr.telephony.agi.framing import (
     HangupNotice,
     Reply,
 )
+from ivr.telephony.agi.header import Header
 
 HEADER = b"agi_network: yes\nagi_uniqueid: 1700000000.1\n\n"
 USAGE = "Invalid command syntax.  Proper usage follows:\nUsage: STREAM FILE <filename> <escape digits>\nEnd"
@@ -84,7 +85,7 @@ HEADERS_LOST = [
 
 def in_session() -> Framer:
     framer = Framer()
-    assert framer.feed(HEADER) == [{"agi_network": "yes", "agi_uniqueid": "1700000000.1"}]
+    assert framer.feed(HEADER) == [Header("agi_network: yes\nagi_uniqueid: 1700000000.1")]
     return framer
 
 
@@ -125,20 +126,42 @@ def test_what_is_no_header_ends_the_framing(stream: bytes) -> None:
 
 def test_a_header_block_as_asterisk_sends_it() -> None:
     block = b"agi_request: agi://127.0.0.1/rate\nagi_callerid: unknown\nagi_dnid: \nagi_arg_1: queue=a: b\n\nHANGUP\n"
-    assert Framer().feed(block) == [
-        {
-            "agi_request": "agi://127.0.0.1/rate",
-            "agi_callerid": "unknown",
-            "agi_dnid": "",
-            "agi_arg_1": "queue=a: b",
-        },
-        HangupNotice(),
+    header, notice = Framer().feed(block)
+    assert isinstance(header, Header)
+    names = ("agi_request", "agi_callerid", "agi_dnid", "agi_arg_1", "agi_call", "request")
+    assert [header.value(name) for name in names] == [
+        "agi://127.0.0.1/rate",
+        "unknown",
+        "",
+        "queue=a: b",
+        None,
+        None,
     ]
+    assert list(header.arguments()) == ["queue=a: b"]
+    assert notice == HangupNotice()
 
 
 def test_a_caller_s_name_with_a_line_end_in_it_costs_nothing_but_the_name() -> None:
     block = b"agi_calleridname: A\nB: C\nagent\nagi_arg_1: queue=a\n\n"
-    assert Framer().feed(block) == [{"agi_calleridname": "A", "agi_arg_1": "queue=a"}]
+    (header,) = Framer().feed(block)
+    assert isinstance(header, Header)
+    assert (header.value("agi_calleridname"), list(header.arguments())) == ("A", ["queue=a"])
+
+
+def test_lines_that_a_caller_s_name_brings_identify_no_call_and_are_no_arguments() -> None:
+    header = Header(
+        "agi_uniqueid: 1.1\nagi_calleridname: A\nagi_uniqueid: 2.2\nagi_arg_1: agent=eve\nagi_arg_9: agent=eve\n"
+        "agi_threadid: 5\nagi_arg_1: queue=a\nagi_arg_2: agent=bob"
+    )
+    assert header.value("agi_uniqueid") == "1.1"
+    assert list(header.arguments()) == ["agent=bob", "queue=a"]
+    assert "eve" not in repr(header)
+
+
+def test_a_header_without_lines_has_no_values() -> None:
+    assert Header("").value("agi_uniqueid") is None
+    assert list(Header("").arguments()) == []
+    assert list(Header("agi_arg_1: a\nagi_arg_2: b").arguments()) == ["b", "a"]
 
 
 def test_the_limits_themselves_are_allowed() -> None:
