@@ -1,80 +1,81 @@
-"""The doctor's round: what this machine's side can tell, then what Asterisk's manager tells."""
+"""The doctor's round: this machine's side, the running service, then Asterisk as its manager tells of it."""
 
-from collections.abc import Callable
+from functools import partial
 
-from ivr.bootstrap import parts
-from ivr.catalogue.check import check_prompts
+from ivr.bootstrap import database_checks, house_checks, parts, service_checks
+from ivr.bootstrap.house_checks import HouseCheck
+from ivr.bootstrap.machine import Machine
+from ivr.catalogue.recordings import recording_path
 from ivr.domain.closing import DIRECT_QUEUE
+from ivr.domain.timelines import SILENCE
 from ivr.errors import IvrError
-from ivr.settings import Settings
-from ivr.store.database import open_database
-from ivr.telephony.probe import Finding, probe_ami
+from ivr.settings import HOME, Settings
+from ivr.telephony.ami.account import AmiAccount
+from ivr.telephony.probe.asterisk import Expected, probe_asterisk
+from ivr.telephony.probe.dialplan import written_steps
+from ivr.telephony.probe.findings import Finding
+from ivr.telephony.probe.sounds import Prompts
+
+DIALPLAN = HOME / "dialplans" / "ivr-rating.conf"
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Look at everything that a rating needs, and return what was found; blocks for some seconds."""
+def examine(settings: Settings, machine: Machine | None = None) -> list[Finding]:
+    """Look at everything that a rating needs, and return what was found; blocks for some seconds, changes nothing."""
+    machine = machine or Machine()
     return [
-        _check("layouts and experiments", lambda: _catalogue(settings)),
-        *_prompts(settings),
-        _check("pepper", lambda: _pepper(settings)),
-        _check("database", lambda: _database(settings)),
-        *_manager(settings),
+        house_checks.catalogue(settings),
+        *house_checks.prompts(settings),
+        house_checks.pepper(settings),
+        *database_checks.database(settings, machine),
+        house_checks.owner(settings, machine),
+        house_checks.event_loop(machine),
+        house_checks.agi_bind(settings),
+        house_checks.web_bind(settings),
+        *service_checks.service(settings),
+        *_asterisk(settings, machine),
     ]
 
 
-def _check(name: str, look: Callable[[], str]) -> Finding:
-    """Run one look; a refusal already says what is wrong and what to do."""
-    try:
-        return Finding(name, ok=True, detail=look())
-    except IvrError as refusal:
-        return Finding(name, ok=False, detail=str(refusal))
-
-
-def _catalogue(settings: Settings) -> str:
-    loaded = parts.catalogue(settings)
-    running = parts.experiment(settings, loaded)
-    return f"{len(loaded.layouts)} layouts; experiment {running.key} assigns {len(running.layout_keys())} of them"
-
-
-def _prompts(settings: Settings) -> list[Finding]:
-    try:
-        findings = check_prompts(settings.transcripts_dir, settings.sounds_dir, parts.layouts(settings).values())
-    except IvrError as refusal:
-        return [Finding("prompts", ok=False, detail=str(refusal))]
-    if findings:
-        return [Finding("prompts", ok=False, detail=str(finding)) for finding in findings]
-    return [Finding("prompts", ok=True, detail=f"all there, under {settings.sounds_dir}")]
-
-
-def _pepper(settings: Settings) -> str:
-    parts.pseudonyms(settings)
-    return f"kept in {settings.pepper_file}, readable by its owner only"
-
-
-def _database(settings: Settings) -> str:
-    database = open_database(settings.database_url)
-    try:
-        return f"{database.dialect}, up to date"
-    finally:
-        database.close()
-
-
-def _manager(settings: Settings) -> list[Finding]:
+def _asterisk(settings: Settings, machine: Machine) -> list[Finding]:
     if settings.ami_secret is None:
         return [
-            Finding(
-                "AMI",
-                ok=False,
-                detail="no secret is set, so calls that never reach the rating are not seen",
-                remedy="set IVR_AMI_SECRET to the secret of the user in dialplans/manager.conf.sample",
+            Finding.wrong(
+                HouseCheck.AMI_ACCOUNT,
+                "no secret is set: calls that never reach the rating are not seen; nothing of Asterisk was looked at",
+                "set IVR_AMI_SECRET to the secret of the user in dialplans/manager.conf.sample",
             )
         ]
-    return probe_ami(
-        settings.ami_host,
-        settings.ami_port,
-        settings.ami_user,
-        settings.ami_secret.get_secret_value(),
-        clock=parts.now,
+    secret = settings.ami_secret.get_secret_value()
+    expected = Expected(
+        clock=machine.now,
+        zone=settings.zone,
+        pbx=settings.pbx,
         # Direct calls count under a name that no queue of Asterisk has.
         queues=[queue for queue in settings.queues if queue != DIRECT_QUEUE],
+        dialplan=written_steps(DIALPLAN.read_text("utf-8")),
+        prompts=_prompts(settings),
+        visit=partial(service_checks.visit, settings),
     )
+    account = AmiAccount(settings.ami_host, settings.ami_port, settings.ami_user, secret)
+    try:
+        return [
+            Finding.sound(HouseCheck.AMI_ACCOUNT, f"set, for the user {settings.ami_user}"),
+            *probe_asterisk(account, expected),
+        ]
+    except IvrError as refusal:  # a name or a secret that cannot be sent
+        return [house_checks.refused(HouseCheck.AMI_ACCOUNT, refusal)]
+
+
+def _prompts(settings: Settings) -> Prompts:
+    """Return what callers can hear, by language; what is wrong with layouts is told by their own line."""
+    try:
+        layouts = parts.layouts(settings).values()
+    except IvrError:
+        return {}
+    names: dict[str, set[str]] = {}
+    for layout in layouts:
+        names.setdefault(layout.language, {SILENCE}).update(layout.prompts())
+    return {
+        language: {name: recording_path(settings.sounds_dir, language, name) for name in sorted(wanted)}
+        for language, wanted in names.items()
+    }

@@ -1,0 +1,1 @@
+"""The probe of ``ivr doctor``: looks at Asterisk through its manager, knocks at the AGI port, changes nothing."""
