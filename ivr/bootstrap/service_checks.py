@@ -13,6 +13,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from ivr.bootstrap.house_checks import HouseCheck
+from ivr.bootstrap.open_files import SPARE_FILES
 from ivr.settings import Bind, Settings
 from ivr.telephony.agi.admission import Refusal
 from ivr.telephony.probe.findings import Finding
@@ -21,8 +22,6 @@ from ivr.telephony.probe.knock import AgiAddress, Knock, knock
 _DEADLINE_SECONDS = 4.0
 _REFUSED = re.compile(r'^ivr_agi_refused_total\{reason="(\w+)"\} (\S+)$', re.MULTILINE)
 _FILES = re.compile(r"^process_max_fds (\S+)$", re.MULTILINE)
-_SPARE_FILES = 200
-"""What the service opens besides calls: database, web, manager, libraries."""
 _FEWEST_FILES = 512
 """Below this even a small call centre runs out; a shell usually allows 1024."""
 _START = "start the service: ivr serve (systemctl start ivr-rating)"
@@ -109,7 +108,7 @@ def _web(bind: Bind) -> Finding:
 
 
 def _open_files(settings: Settings) -> Finding:
-    check, needed = HouseCheck.OPEN_FILES, settings.agi_sessions + _SPARE_FILES
+    check, needed = HouseCheck.OPEN_FILES, settings.agi_sessions + SPARE_FILES
     remedy = f"set LimitNOFILE={needed} in the service's unit, or ulimit -n {needed} before ivr serve"
     answer = _get(settings.web_bind, "/metrics")
     found = _FILES.search(answer[1]) if answer is not None else None

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, suppress
 import structlog
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.open_files import allow_open_files
 from ivr.catalogue.load import Catalogue
 from ivr.domain.eligibility import Sampling
 from ivr.domain.outcomes import Outcome
@@ -84,6 +85,7 @@ class Telephony:
             AddressInUse: the port is taken.
             AmiRefused: the manager refuses the account.
         """
+        allow_open_files(self._settings.agi_sessions)
         host, port = self._settings.agi_bind
         taken = Bind(await self.server.start(host, port))
         stack.push_async_callback(self.server.stop)
