@@ -1,9 +1,11 @@
 # `make demo` and `make test` do all of their own set-up; `make help` lists the rest.
 SHELL := /bin/bash
 ARGS ?=
+FUZZ_SECONDS ?= 300
+FUZZED := sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.14'
 PY := .venv/bin/python
 
-.PHONY: help install demo test check lint types unit lock clean
+.PHONY: help install demo test check lint types unit fuzz bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -32,11 +34,24 @@ types: .venv/development ## mypy, strict
 unit: .venv/development ## the tests of the pure core and the rooms' own
 	@$(PY) -m pytest -q tests/domain tests/usecases tests/telephony tests/house
 
+fuzz: .venv/development ## fuzz the AGI framing, guided by coverage, for 5 minutes; FUZZ_SECONDS=3600 for longer
+	@mkdir -p var/fuzz/framing
+	@$(PY) -m tests.telephony.agi.fuzz_framing -max_total_time=$(FUZZ_SECONDS) -max_len=400 -timeout=20 \
+	    -rss_limit_mb=512 -print_final_stats=1 -dict=tests/telephony/agi/agi.dict \
+	    -artifact_prefix=tests/telephony/agi/hostile/ var/fuzz/framing tests/telephony/agi/hostile
+
+bench: .venv/bench ## FastAGI servers beside each other (benchmarks/README.md); ARGS="--quick"
+	@$(PY) -m benchmarks.agi $(ARGS)
+
 lock: ## choose the newest versions anew; wants `uv` on PATH
 	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 \
 	    --extra install pyproject.toml -o requirements.lock
 	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 \
 	    --extra install --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 \
+	    --extra install --extra bench pyproject.toml -o requirements-bench.lock
+	@# uv writes no markers for one platform; the fuzzer needs its own, its wheels are few (see pyproject.toml).
+	sed -i "s/^atheris==[^ ;]*/& ; $(FUZZED)/" requirements-dev.lock
 
 clean: ## remove what was made here, the demo's data too
 	rm -rf .venv var build prompts/sounds .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
@@ -46,3 +61,8 @@ clean: ## remove what was made here, the demo's data too
 
 .venv/development: requirements-dev.lock pyproject.toml deploy/prepare
 	@deploy/prepare development 1>&2
+
+# The benchmarks' peers come beside the service's packages; neither the service nor its tests need them.
+.venv/bench: .venv/runtime requirements-bench.lock
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@

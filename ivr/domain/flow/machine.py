@@ -1,11 +1,12 @@
 """The machine that walks the table: one immutable state in, the next state with its command out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from ivr.domain.flow import script
-from ivr.domain.flow.commands import Command, Finish, KeepAnswer
+from ivr.domain.flow.bounces import BounceGuard
+from ivr.domain.flow.commands import Command, Finish, Hush, KeepAnswer, Play
 from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
 from ivr.domain.flow.script import Stage, Step
 from ivr.domain.flow.table import TABLE, Move, Phase, Row, Trigger
@@ -14,8 +15,6 @@ from ivr.domain.timelines import LayoutVersion
 
 _WIDEST_KNOWN_MS = 250
 """A press whose moment is known less sharply than this has no ``press_ms``, only its bounds."""
-_BOUNCE_MS = 600
-"""The same wrong key again, so soon after the one that counted, is a bounce and not another try."""
 
 _TRIGGERS: dict[type[Event], Trigger] = {
     Played: Trigger.PLAYED,
@@ -41,7 +40,8 @@ class Flow:
     """The state of one caller's question, with the command that it wants carried out.
 
     ``options_heard`` counts options fully played, the most over all readings. ``readings`` counts how often
-    the options were begun. ``last_wrong`` is the wrong key that counted last.
+    the options were begun. ``guard`` has heard every key so far; give it to the caller's next question.
+    ``since_ms`` is the moment of the key that led to the running command, None where no known one did.
     """
 
     version: LayoutVersion
@@ -54,13 +54,18 @@ class Flow:
     wrong_keys: int = 0
     declined: bool = False
     answer: KeepAnswer | None = None
-    last_wrong: KeyHeard | None = None
+    guard: BounceGuard = field(default_factory=BounceGuard)
+    since_ms: int | None = None
 
     @classmethod
-    def begin(cls, version: LayoutVersion, delay_seconds: float) -> Self:
-        """Return the flow before its first prompt, which its ``command`` asks for."""
+    def begin(cls, version: LayoutVersion, delay_seconds: float, guard: BounceGuard | None = None) -> Self:
+        """Return the flow before its first prompt, which its ``command`` asks for.
+
+        ``guard`` is that of the caller's question before, in this question's time: copies of a press that was heard
+        there answer nothing here.
+        """
         steps = script.opening(version, delay_seconds)
-        return cls(version, Phase.LISTENING, steps, 0, steps[0].command)
+        return cls(version, Phase.LISTENING, steps, 0, steps[0].command, guard=guard or BounceGuard())
 
     def step(self, event: Event) -> Self:
         """Return the flow after ``event``; its ``command`` is what to do now.
@@ -68,10 +73,13 @@ class Flow:
         Raises:
             IllegalEvent: where the table has no row.
         """
-        row = TABLE.get((self.phase, self._trigger(event)))
+        guard, is_copy = self.guard.hear(event) if isinstance(event, KeyHeard) else (self.guard, False)
+        row = TABLE.get((self.phase, Trigger.COPY if is_copy else self._trigger(event)))
         if row is None:
             raise IllegalEvent(f"{type(event).__name__} in phase {self.phase}")
-        after = _MOVES[row.move](self, event)
+        after = _MOVES[row.move](replace(self, guard=guard), event)
+        if isinstance(event, KeyHeard) and after.command is not self.command:
+            after = replace(after, since_ms=event.hi_ms)
         return self._checked(after, row)
 
     def _checked(self, after: "Flow", row: Row) -> Self:
@@ -108,9 +116,7 @@ def _advance(flow: Flow, _event: Event) -> Flow:
 def _explain(flow: Flow, event: Event) -> Flow:
     if not isinstance(event, KeyHeard):
         raise IllegalEvent("only a key can be wrong")
-    if _bounces(flow.last_wrong, event):
-        return flow  # what it has cut short is played again
-    flow = replace(_credit_heard(flow, event), wrong_keys=flow.wrong_keys + 1, last_wrong=event)
+    flow = replace(_credit_heard(flow, event), wrong_keys=flow.wrong_keys + 1)
     if event.hi_ms is None:
         return flow  # found when the caller had left: nothing more was played, so the place stays
     if flow.stage is Stage.FAREWELL:
@@ -118,10 +124,21 @@ def _explain(flow: Flow, event: Event) -> Flow:
     return _read_again_or_part(flow, flow.version.layout.invalid)
 
 
-def _bounces(last: KeyHeard | None, again: KeyHeard) -> bool:
-    if last is None or last.key != again.key or last.lo_ms is None or again.hi_ms is None:
+def _disregard(flow: Flow, event: Event) -> Flow:
+    """Go on as if the copy had not been heard; what it has cut short is played again."""
+    if not isinstance(event, KeyHeard):
+        raise IllegalEvent("only a key can be a copy")
+    if _came_in_all_of_it(flow, event):
+        return _advance(flow, event)
+    return _credit_heard(flow, event)
+
+
+def _came_in_all_of_it(flow: Flow, event: KeyHeard) -> bool:
+    """Say whether the key came while the running command was played to its end, because no key cuts it short."""
+    if event.lo_ms is None or not isinstance(flow.command, Play | Hush) or event.key in flow.command.keys:
         return False
-    return again.hi_ms - last.lo_ms <= _BOUNCE_MS
+    # A key from before is told together with the one that led to this command, of which nothing is played yet.
+    return flow.since_ms is None or event.lo_ms >= flow.since_ms
 
 
 def _read_again_or_part(flow: Flow, explanation: str) -> Flow:
@@ -215,4 +232,5 @@ _MOVES: dict[Move, Callable[[Flow, Event], Flow]] = {
     Move.GIVE_UP: _give_up,
     Move.CONCLUDE: _conclude,
     Move.STAY: _stay,
+    Move.DISREGARD: _disregard,
 }

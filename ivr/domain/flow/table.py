@@ -5,7 +5,8 @@ error and changes nothing. ``docs/flow.md`` is generated from the table.
 
 A caller is LISTENING while anything is played that a key can answer, the farewell included: a valid key is
 taken to the last moment. The first valid key is KEPT (made durable) before the caller is THANKED; later
-keys are stored as presses by the use case and change nothing here.
+keys are stored as presses by the use case and change nothing here. A key that could be a copy of an earlier press
+(``bounces.py``) is a COPY, whichever key it is: it answers nothing and uses up no try.
 """
 
 from dataclasses import dataclass
@@ -22,12 +23,13 @@ class Phase(StrEnum):
 
 
 class Trigger(StrEnum):
-    """An event as the table sees it: a key is valid, wrong or the opt-out key of this layout."""
+    """An event as the table sees it: a key is a copy, or valid, wrong or the opt-out key of this layout."""
 
     PLAYED = "played"
     VALID_KEY = "valid_key"
     OPT_OUT_KEY = "opt_out_key"
     WRONG_KEY = "wrong_key"
+    COPY = "copy"
     ANSWER_KEPT = "answer_kept"
     CALLER_LEFT = "caller_left"
     LINE_LOST = "line_lost"
@@ -47,6 +49,7 @@ class Move(StrEnum):
     GIVE_UP = "give_up"
     CONCLUDE = "conclude"
     STAY = "stay"
+    DISREGARD = "disregard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ ROWS: tuple[Row, ...] = (
     _row(_L, Trigger.VALID_KEY, Move.KEEP, _K),
     _row(_L, Trigger.OPT_OUT_KEY, Move.DECLINE, _L, _E),
     _row(_L, Trigger.WRONG_KEY, Move.EXPLAIN, _L, _E),
+    _row(_L, Trigger.COPY, Move.DISREGARD, _L, _E),
     _row(_L, Trigger.CALLER_LEFT, Move.LEAVE, _E),
     _row(_L, Trigger.LINE_LOST, Move.LOSE, _E),
     _row(_L, Trigger.PROMPT_FAILED, Move.GIVE_UP, _E),
@@ -77,16 +81,19 @@ ROWS: tuple[Row, ...] = (
     _row(_K, Trigger.VALID_KEY, Move.STAY, _K),
     _row(_K, Trigger.OPT_OUT_KEY, Move.STAY, _K),
     _row(_K, Trigger.WRONG_KEY, Move.STAY, _K),
+    _row(_K, Trigger.COPY, Move.STAY, _K),
     _row(_T, Trigger.PLAYED, Move.CONCLUDE, _E),
     _row(_T, Trigger.VALID_KEY, Move.CONCLUDE, _E),
     _row(_T, Trigger.OPT_OUT_KEY, Move.CONCLUDE, _E),
     _row(_T, Trigger.WRONG_KEY, Move.CONCLUDE, _E),
+    _row(_T, Trigger.COPY, Move.CONCLUDE, _E),
     _row(_T, Trigger.CALLER_LEFT, Move.CONCLUDE, _E),
     _row(_T, Trigger.LINE_LOST, Move.CONCLUDE, _E),
     _row(_T, Trigger.PROMPT_FAILED, Move.CONCLUDE, _E),
     _row(_E, Trigger.VALID_KEY, Move.STAY, _E),
     _row(_E, Trigger.OPT_OUT_KEY, Move.STAY, _E),
     _row(_E, Trigger.WRONG_KEY, Move.STAY, _E),
+    _row(_E, Trigger.COPY, Move.STAY, _E),
     _row(_E, Trigger.CALLER_LEFT, Move.STAY, _E),
 )
 

@@ -1,7 +1,11 @@
-"""Conversations with the flow as text: ``>`` what happened, ``<`` what the flow wants done next."""
+"""Conversations with the flow as text: ``>`` what happened, ``<`` what the flow wants done next.
+
+``before=1@-300`` in the layout's line: the question before was answered with 1, 300 ms before this one's clock.
+"""
 
 import re
 
+from ivr.domain.flow.bounces import BounceGuard
 from ivr.domain.flow.commands import Command, Finish, Hush, KeepAnswer, Play
 from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
 from ivr.domain.flow.machine import Flow
@@ -43,7 +47,15 @@ def _begin(options: dict[str, str]) -> Flow:
         max_tries=int(options.get("max_tries", "2")),
         barge_in=options.get("barge_in", "yes") == "yes",
     )
-    return Flow.begin(version(spoken), float(options.get("delay", "0")))
+    return Flow.begin(version(spoken), float(options.get("delay", "0")), _guard(options.get("before")))
+
+
+def _guard(before: str | None) -> BounceGuard | None:
+    if before is None:
+        return None
+    key, _, moment = before.partition("@")
+    guard, _ = BounceGuard().hear(KeyHeard(key, int(moment), int(moment)))
+    return guard
 
 
 def _event(text: str) -> Event:

@@ -1,10 +1,12 @@
 """Whatever a caller does: the flow ends, once, and no valid key is lost."""
 
 import itertools
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.domain.flow.bounces import BounceGuard
 from ivr.domain.flow.commands import Finish, Hush, KeepAnswer, Play
 from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
 from ivr.domain.flow.machine import Flow
@@ -20,21 +22,39 @@ layouts = st.builds(
     barge_in=st.booleans(),
     opt_out_key=st.sampled_from([None, "9", "#"]),
 )
-keys = st.builds(
-    KeyHeard,
-    key=st.sampled_from(DTMF_KEYS + "A"),
-    lo_ms=st.integers(-2000, 60_000),
-    hi_ms=st.integers(60_000, 61_000),
-    heard_ms=st.none() | st.integers(0, 4000),
-)
-happenings = st.lists(
-    st.just(Played()) | keys | st.sampled_from([CallerLeft(), LineLost(), PromptFailed()]) | st.just(Played())
-)
 
 
-def converse(spoken: Layout, delay_seconds: float, events: list[Event]) -> list[Flow]:
+@st.composite
+def presses(draw: st.DrawFn) -> list[Event]:
+    """Return one press of any key and copies of it; the moments count from the key before."""
+    key = draw(st.sampled_from(DTMF_KEYS + "A"))
+    width_ms = draw(st.sampled_from([0, 0, 60, 3000]))
+    heard_ms = draw(st.none() | st.integers(0, 4000))
+    gaps = [draw(st.integers(0, 4000)), *draw(st.lists(st.integers(0, 900), max_size=3))]
+    return [KeyHeard(key, gap_ms, gap_ms + width_ms, heard_ms) for gap_ms in gaps]
+
+
+def in_order(parts: list[list[Event]]) -> list[Event]:
+    """Put the moments of the keys one after the other, as a line tells them."""
+    events: list[Event] = []
+    now_ms = -2000
+    for event in (event for part in parts for event in part):
+        told = event
+        if isinstance(event, KeyHeard) and event.lo_ms is not None and event.hi_ms is not None:
+            told = replace(event, lo_ms=now_ms + event.lo_ms, hi_ms=now_ms + event.hi_ms)
+            now_ms += event.lo_ms
+        events.append(told)
+    return events
+
+
+ends: st.SearchStrategy[list[Event]] = st.sampled_from([[CallerLeft()], [LineLost()], [PromptFailed()]])
+happenings = st.lists(st.just([Played()]) | presses() | ends | st.just([Played()]), max_size=40).map(in_order)
+keys = st.lists(presses(), min_size=1, max_size=8).map(in_order)
+
+
+def converse(spoken: Layout, delay_seconds: float, events: list[Event], guard: BounceGuard | None = None) -> list[Flow]:
     """Give ``events`` as a line would, one for each command that plays; a caller who does nothing more hears it out."""
-    flow = Flow.begin(version(spoken), delay_seconds)
+    flow = Flow.begin(version(spoken), delay_seconds, guard)
     states = [flow]
     waiting = list(events)
     while flow.phase is not Phase.ENDED:
@@ -46,7 +66,7 @@ def converse(spoken: Layout, delay_seconds: float, events: list[Event]) -> list[
             case Finish():
                 raise AssertionError("Finish before the end")
         states.append(flow)
-        assert len(states) < longest(spoken), "the flow does not end"
+        assert len(states) < longest(spoken) + copies(events, guard), "the flow does not end"
     return states
 
 
@@ -54,6 +74,16 @@ def longest(spoken: Layout) -> int:
     """Return more steps than any caller can make of ``spoken``: all readings, the farewells, the answer, the thanks."""
     reading = 1 + 2 * len(spoken.options)
     return 2 + spoken.max_tries * (reading + 1) + 8
+
+
+def copies(events: list[Event], guard: BounceGuard | None = None) -> int:
+    """Return how many of ``events`` could be copies; what each has cut short is played again."""
+    guard, count = guard or BounceGuard(), 0
+    for event in events:
+        if isinstance(event, KeyHeard):
+            guard, is_copy = guard.hear(event)
+            count += is_copy
+    return count
 
 
 @given(layouts, st.sampled_from([0.0, 2.0]), happenings)
@@ -122,7 +152,7 @@ def test_the_outcome_follows_the_precedence(spoken: Layout, events: list[Event])
         assert finish.status in {Outcome.LEFT_IN_INTRO, Outcome.LEFT_IN_MENU, Outcome.UNAVAILABLE, Outcome.UNKNOWN}
 
 
-@given(layouts, st.lists(keys, min_size=1), st.lists(keys))
+@given(layouts, keys, keys)
 def test_keys_after_the_answer_never_change_it(spoken: Layout, before: list[KeyHeard], after: list[KeyHeard]) -> None:
     flow = Flow.begin(version(spoken), 0.0)
     for key in before:
@@ -134,3 +164,28 @@ def test_keys_after_the_answer_never_change_it(spoken: Layout, before: list[KeyH
         flow = flow.step(key)
     assert flow.answer == answer
     assert flow.step(AnswerKept()).step(CallerLeft()).command == Finish(Outcome.RATED, flow.options_heard)
+
+
+@given(layouts, happenings)
+def test_a_copy_answers_nothing_declines_nothing_and_uses_up_no_try(spoken: Layout, events: list[Event]) -> None:
+    states = converse(spoken, 0.0, events)
+    for before, after, event in zip(states, states[1:], _played_to(states, events), strict=False):
+        if isinstance(event, KeyHeard) and before.guard.hear(event)[1]:
+            assert (after.answer, after.declined) == (before.answer, before.declined)
+            assert (after.wrong_keys, after.guard) == (before.wrong_keys, before.guard.hear(event)[0])
+
+
+def _played_to(states: list[Flow], events: list[Event]) -> list[Event]:
+    """Return the event that each state was given."""
+    waiting = list(events)
+    return [
+        AnswerKept() if isinstance(flow.command, KeepAnswer) else waiting.pop(0) if waiting else Played()
+        for flow in states[:-1]
+    ]
+
+
+@given(layouts, happenings)
+def test_every_key_is_in_the_guard_whatever_it_did(spoken: Layout, events: list[Event]) -> None:
+    states = converse(spoken, 0.0, events)
+    heard = {event.key for event in _played_to(states, events) if isinstance(event, KeyHeard)}
+    assert {chain.key for chain in states[-1].guard.chains} == heard

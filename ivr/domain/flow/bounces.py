@@ -1,0 +1,84 @@
+"""The guard against bounces: which of the keys that were heard are copies of one press.
+
+Theory. One press can be heard more than once. A nervous finger presses twice, a quarter of a second apart; a faulty
+line makes up to eleven of one key within half a second. So a key that comes within ``WINDOW_MS`` of the same key is
+taken for a copy, and copies chain: the window counts from the last copy. A chain has an end all the same, after
+``CHAIN_MS`` from its first press or ``MOST_IN_CHAIN`` presses, so that somebody who goes on pressing is heard again;
+the press behind the end begins a new chain.
+
+Different keys are never copies of each other, and each key has a chain of its own: a faulty line mixes the copies of
+two keys that are pressed quickly one after the other, and ``1 0 1 1 0`` is still a 1 and a 0.
+
+A key's moment may be known only between bounds that are seconds apart, or not at all (:class:`KeyHeard`). Then a copy
+is what *could* be one: what lies within the window somewhere between its bounds. The guard errs on that side on
+purpose. A real press that is passed over costs a question more; a copy that counts is an answer that nobody gave, or
+takes a try away from the caller.
+
+All keys belong into the guard, those that change nothing too, because their copies can come later; and it goes with
+the caller to the next question, where the last answer's copies are no answer. What is stored of presses is not the
+guard's affair: they are kept as they were heard.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from ivr.domain.flow.events import KeyHeard
+
+WINDOW_MS = 600
+CHAIN_MS = 1200
+MOST_IN_CHAIN = 22  # a double press, each heard eleven times
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One press of ``key`` with its copies so far. The moments are the latest possible, None where nobody saw one."""
+
+    key: str
+    began_ms: int | None
+    last_ms: int | None
+    presses: int = 1
+
+    def could_hold(self, press: KeyHeard) -> bool:
+        """Say whether ``press`` could be a copy in this chain."""
+        if press.key != self.key or self.presses >= MOST_IN_CHAIN:
+            return False
+        if press.lo_ms is None or self.began_ms is None or self.last_ms is None:
+            return True
+        return press.lo_ms - self.last_ms <= WINDOW_MS and press.lo_ms - self.began_ms <= CHAIN_MS
+
+    def grown(self, press: KeyHeard) -> "Chain":
+        """Return the chain with ``press`` as its last copy."""
+        last_ms = None if self.last_ms is None or press.hi_ms is None else max(self.last_ms, press.hi_ms)
+        return replace(self, last_ms=last_ms, presses=self.presses + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class BounceGuard:
+    """What was heard last of each key; give it every key, and carry it from one question to the next."""
+
+    chains: tuple[Chain, ...] = ()
+
+    def hear(self, press: KeyHeard) -> tuple[Self, bool]:
+        """Return the guard that has heard ``press`` too, and whether the press could be a copy of an earlier one."""
+        before = next((chain for chain in self.chains if chain.key == press.key), None)
+        is_copy = before is not None and before.could_hold(press)
+        if before is not None and is_copy:
+            chain = before.grown(press)
+        else:
+            chain = Chain(press.key, began_ms=press.hi_ms, last_ms=press.hi_ms)
+        others = tuple(each for each in self.chains if each.key != press.key)
+        return replace(self, chains=(*others, chain)), is_copy
+
+    def carried(self, later_ms: int) -> Self:
+        """Return the guard for a question whose clock begins ``later_ms`` milliseconds after this one's."""
+        return replace(
+            self,
+            chains=tuple(
+                replace(chain, began_ms=_earlier(chain.began_ms, later_ms), last_ms=_earlier(chain.last_ms, later_ms))
+                for chain in self.chains
+            ),
+        )
+
+
+def _earlier(moment_ms: int | None, by_ms: int) -> int | None:
+    return None if moment_ms is None else moment_ms - by_ms
