@@ -1,10 +1,16 @@
-"""The directory: who sits at an interface and in which team a person is, at a moment."""
+"""The directory: who sits at an interface and in which team a person is, at a moment.
+
+Each answer is read afresh: people are imported by another process, and an answer that was kept would be an old one.
+"""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy import Column, Connection, Select, bindparam, or_, select
 
 from ivr.store.database import Database
+from ivr.store.driver_cursor import driver_cursor
+from ivr.store.prepared_read import PreparedRead
 from ivr.store.tables import interfaces, memberships
 
 
@@ -13,17 +19,30 @@ class SqlDirectory:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._person = PreparedRead(_held(interfaces.c.person, interfaces.c.interface), database.dialect)
+        self._team = PreparedRead(_held(memberships.c.team, memberships.c.person), database.dialect)
 
     async def person_at(self, interface: str, at: datetime) -> str | None:
         """Return the person's key, or None where nobody is entered for ``interface``."""
-        statement = select(interfaces.c.person).where(interfaces.c.interface == interface, *_valid(interfaces, at))
-        return await self._database.read(lambda connection: connection.execute(statement).scalar())
+        return await self._holder(self._person, interface, at)
 
     async def team_of(self, person: str, at: datetime) -> str | None:
         """Return the team's key, or None."""
-        statement = select(memberships.c.team).where(memberships.c.person == person, *_valid(memberships, at))
-        return await self._database.read(lambda connection: connection.execute(statement).scalar())
+        return await self._holder(self._team, person, at)
+
+    async def _holder(self, read: PreparedRead, owner: str, at: datetime) -> str | None:
+        def query(connection: Connection) -> str | None:
+            with driver_cursor(connection) as cursor:
+                row = read.first(cursor, owner=owner, at=at)
+            return None if row is None else str(row[0])
+
+        return await self._database.read(query)
 
 
-def _valid(table: Table, at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return table.c.starts_at <= at, or_(table.c.ends_at.is_(None), table.c.ends_at > at)
+def _held(holder: Column[str], owner: Column[str]) -> Select[*tuple[Any, ...]]:
+    """Select who holds ``owner`` (an interface has a person, a person has a team) at a moment."""
+    spans = holder.table.c
+    at = bindparam("at", type_=spans.starts_at.type)
+    return select(holder).where(
+        owner == bindparam("owner"), spans.starts_at <= at, or_(spans.ends_at.is_(None), spans.ends_at > at)
+    )

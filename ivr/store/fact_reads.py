@@ -1,6 +1,9 @@
-"""Reading facts: everything known of one call, typed again."""
+"""Reading facts: everything known of one call, typed again, with one statement a table."""
 
-from sqlalchemy import Connection, Row, Select, Table, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from ivr.domain.calls import (
     PRIMARY_QUESTION,
@@ -17,88 +20,78 @@ from ivr.domain.calls import (
 )
 from ivr.domain.experiments import Assignment
 from ivr.domain.outcomes import Outcome
-from ivr.store import tables
+from ivr.store import fact_rows, tables
+from ivr.store.bulk_statement import Row
+from ivr.store.driver_cursor import driver_cursor
+from ivr.store.prepared_read import PreparedRead
+
+_ARRIVAL = fact_rows.ARRIVAL_COLUMNS[2:]
+_ENTRY = fact_rows.ENTRY_COLUMNS[2:]
 
 
-def read_facts(connection: Connection, call: CallId) -> CallFacts | None:
-    """Return what is known of ``call``; None where nothing is."""
-    row = connection.execute(_of(tables.calls, call)).one_or_none()
-    if row is None:
+class FactReads:
+    """The statements for one kind of database."""
+
+    def __init__(self, dialect: str) -> None:
+        self._call = PreparedRead(_of(tables.calls, (*_ARRIVAL, *_ENTRY, "gone_at")), dialect)
+        legs = _of(tables.legs, fact_rows.LEG_COLUMNS[2:]).order_by("connected_at", "leg")
+        self._legs = PreparedRead(legs, dialect)
+        # A caller who was led through the rating twice is judged by the first time.
+        exposures = _of(tables.exposures, fact_rows.EXPOSURE_COLUMNS[2:]).order_by("exposed_at", "layout_version")
+        self._exposures = PreparedRead(exposures, dialect)
+        self._presses = PreparedRead(_of(tables.presses, fact_rows.PRESS_COLUMNS[2:]).order_by("number"), dialect)
+        answers = _of(tables.answers, fact_rows.ANSWER_COLUMNS[2:])
+        self._answers = PreparedRead(answers.where(tables.answers.c.question == bindparam("question")), dialect)
+
+    def read(self, connection: Connection, call: CallId) -> CallFacts | None:
+        """Return what is known of ``call``, as of one moment; None where nothing is."""
+        key = fact_rows.key_of(call)
+        with connection.begin(), driver_cursor(connection) as cursor:
+            row = self._call.first(cursor, **key)
+            if row is None:
+                return None
+            legs = self._legs.rows(cursor, **key)
+            exposure = self._exposures.first(cursor, **key)
+            presses = self._presses.rows(cursor, **key)
+            answer = self._answers.first(cursor, **key, question=PRIMARY_QUESTION)
+        *arrival_and_entry, gone_at = row
+        arrival, entry = arrival_and_entry[: len(_ARRIVAL)], arrival_and_entry[len(_ARRIVAL) :]
+        return CallFacts(
+            arrived=CallArrived(call, *arrival),
+            legs=tuple(_leg(call, leg) for leg in legs),
+            entered=_entry(call, entry),
+            exposure=None if exposure is None else _exposure(call, exposure),
+            presses=tuple(Press(call, *press) for press in presses),
+            answer=None if answer is None else _answer(call, answer),
+            gone=None if gone_at is None else CallGone(call, gone_at),
+        )
+
+
+def _of(table: Table, columns: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    return select(*(table.c[name] for name in columns)).where(
+        table.c.pbx == bindparam("pbx"), table.c.uniqueid == bindparam("uniqueid")
+    )
+
+
+def _leg(call: CallId, row: Row) -> Leg:
+    leg, agent, interface, queue, connected_at, ended_at, ended_by, wait_seconds, talk_seconds = row
+    by = None if ended_by is None else EndedBy(ended_by)
+    return Leg(call, leg, agent, interface, queue, connected_at, ended_at, by, wait_seconds, talk_seconds)
+
+
+def _entry(call: CallId, row: Sequence[Any]) -> RatingEntered | None:
+    entered_at, agent, queue, selection_probability, declined, agent_is_named = row
+    if entered_at is None:
         return None
-    legs = connection.execute(_of(tables.legs, call).order_by("connected_at", "leg"))
-    # A caller who was led through the rating twice is judged by the first time.
-    exposures = connection.execute(_of(tables.exposures, call).order_by("exposed_at", "layout_version"))
-    presses = connection.execute(_of(tables.presses, call).order_by("number"))
-    answers = connection.execute(_of(tables.answers, call).where(tables.answers.c.question == PRIMARY_QUESTION))
-    exposure, answer = exposures.first(), answers.first()
-    return CallFacts(
-        arrived=CallArrived(
-            call, row.linkedid, row.arrived_at, row.caller, row.site, row.segment, row.language, row.test
-        ),
-        legs=tuple(_leg(call, leg) for leg in legs),
-        entered=None if row.entered_at is None else _entry(call, row),
-        exposure=None if exposure is None else _exposure(call, exposure),
-        presses=tuple(Press(call, press.number, press.key, press.lo_ms, press.hi_ms) for press in presses),
-        answer=None if answer is None else _answer(call, answer),
-        gone=None if row.gone_at is None else CallGone(call, row.gone_at),
-    )
+    reason = None if declined is None else Outcome(declined)
+    return RatingEntered(call, entered_at, agent, queue, selection_probability, reason, agent_is_named=agent_is_named)
 
 
-def _of(table: Table, call: CallId) -> Select[*tuple[object, ...]]:
-    return select(table).where(table.c.pbx == call.pbx, table.c.uniqueid == call.uniqueid)
+def _exposure(call: CallId, row: Row) -> Exposure:
+    layout_version, exposed_at, *given = row
+    return Exposure(call, Assignment(*given), layout_version, exposed_at)
 
 
-def _leg(call: CallId, row: Row[*tuple[object, ...]]) -> Leg:
-    return Leg(
-        call=call,
-        leg=row.leg,
-        agent=row.agent,
-        interface=row.interface,
-        queue=row.queue,
-        connected_at=row.connected_at,
-        ended_at=row.ended_at,
-        ended_by=None if row.ended_by is None else EndedBy(row.ended_by),
-        wait_seconds=row.wait_seconds,
-        talk_seconds=row.talk_seconds,
-    )
-
-
-def _entry(call: CallId, row: Row[*tuple[object, ...]]) -> RatingEntered:
-    return RatingEntered(
-        call=call,
-        entered_at=row.entered_at,
-        agent=row.entry_agent,
-        queue=row.entry_queue,
-        selection_probability=row.entry_selection_probability,
-        declined=None if row.entry_declined is None else Outcome(row.entry_declined),
-        agent_is_named=row.entry_agent_is_named,
-    )
-
-
-def _exposure(call: CallId, row: Row[*tuple[object, ...]]) -> Exposure:
-    return Exposure(
-        call=call,
-        assignment=Assignment(
-            experiment=row.experiment,
-            stratum=row.stratum,
-            layout=row.layout,
-            layout_probability=row.layout_probability,
-            allocation=row.allocation,
-            delay_seconds=row.delay_seconds,
-            delay_probability=row.delay_probability,
-        ),
-        layout_version=row.layout_version,
-        exposed_at=row.exposed_at,
-    )
-
-
-def _answer(call: CallId, row: Row[*tuple[object, ...]]) -> Answer:
-    return Answer(
-        call=call,
-        question=row.question,
-        status=Outcome(row.status),
-        options_heard=row.options_heard,
-        key=row.key,
-        category=row.category,
-        press_ms=row.press_ms,
-    )
+def _answer(call: CallId, row: Row) -> Answer:
+    question, status, *rest = row
+    return Answer(call, question, Outcome(status), *rest)

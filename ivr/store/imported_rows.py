@@ -13,7 +13,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ivr.domain.calls import CallId, HandledCall, Leg
 from ivr.store.call_rows import CLOSED_COLUMNS, closed_values, is_one_of, with_presses
-from ivr.store.fact_writes import FactWrites, key_of
+from ivr.store.fact_rows import key_of
+from ivr.store.fact_writes import FactWrites
 from ivr.store.tables import calls, imports, legs, presses
 from ivr.store.upserts import insert_or_replace
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from ivr.domain.calls import CallFacts, CallId, Fact, HandledCall
-from ivr.store.call_rows import CLOSED_COLUMNS, closed_values
+from ivr.store.closing_writes import ClosingWrites
 from ivr.store.database import Database
-from ivr.store.fact_reads import read_facts
-from ivr.store.fact_writes import FactWrites, key_of
+from ivr.store.fact_reads import FactReads
+from ivr.store.fact_writes import FactWrites
 from ivr.store.tables import calls
-from ivr.store.upserts import insert_or_replace
 from ivr.store.writer import Writer
 
 
@@ -21,41 +20,25 @@ class SqlLedger:
         self._database = database
         self._writer = writer
         self._facts = FactWrites(database.dialect)
-        # A live closing makes an imported row a live one, which no failing import can take away.
-        self._close = insert_or_replace(calls, database.dialect, ("state", "import_id", *CLOSED_COLUMNS))
-        self._discard = update(calls).where(calls.c.state == "open").values(state="discarded")
+        self._known = FactReads(database.dialect)
+        self._closings = ClosingWrites(database.dialect)
 
     async def record(self, *facts: Fact) -> None:
         """Store ``facts`` all or none; returns once they are on disk."""
-
-        def work(connection: Connection) -> None:
-            for fact in facts:
-                self._facts.write(connection, fact)
-
         if facts:
-            await self._writer.write(work, touches_calls=True)
+            await self._writer.join(self._facts.store, self._facts.rows_of(facts), touches_calls=True)
 
     async def facts_of(self, call: CallId) -> CallFacts | None:
         """Return what is known of ``call``; None where nothing is."""
-        return await self._database.read(lambda connection: read_facts(connection, call))
+        return await self._database.read(lambda connection: self._known.read(connection, call))
 
     async def close(self, row: HandledCall) -> None:
         """Store the call's one row, replacing an earlier closing; presses that are not there yet are added."""
-
-        def work(connection: Connection) -> None:
-            connection.execute(self._close, {**closed_values(row), "import_id": None})
-            self._facts.write_presses(connection, row.keys)
-
-        await self._writer.write(work, touches_calls=True)
+        await self._writer.join(self._closings.close, self._closings.closing_of(row), touches_calls=True)
 
     async def discard(self, call: CallId) -> None:
         """Mark a channel that was never handled as settled; a closed call stays closed."""
-
-        def work(connection: Connection) -> None:
-            key = key_of(call)
-            connection.execute(self._discard.where(calls.c.pbx == key["pbx"], calls.c.uniqueid == key["uniqueid"]))
-
-        await self._writer.write(work, touches_calls=True)
+        await self._writer.join(self._closings.discard, call, touches_calls=True)
 
     async def open_calls(self) -> Sequence[CallId]:
         """Return the calls that have facts and no closing yet, in the order of their keys."""

@@ -40,7 +40,8 @@ _ROW_ID = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows 
 
 
 def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(str(value)) for value in values)})", name=column)
+    # Not IN: within a check, SQLite builds the list anew for each row, which took a third of a row's time.
+    return CheckConstraint(" OR ".join(f"{column} = {str(value)!r}" for value in values), name=column)
 
 
 def _not_below(column: str, least: int) -> CheckConstraint:

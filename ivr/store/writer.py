@@ -5,50 +5,47 @@ al. 1984). The thread takes everything that waits, runs it in one transaction an
 meanwhile makes the next group, so groups grow with the load by themselves, and a lone write never waits for
 company. SQLite allows one writer at a time anyhow; PostgreSQL gains the same sharing.
 A write that fails would take its neighbours with it, so a failed group is undone and run again one by one.
+
+After the disk, the dearest thing is the interpreter's lock, for which the thread queues behind the event loop
+after every statement. So writes of one sort that wait beside each other are run jointly, the callers of a whole
+group are told by one call into their loop, and what is done for each single write is kept to a few objects.
 """
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from threading import Condition, Thread
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
+from threading import Condition, Lock, Thread
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
 from ivr.errors import DatabaseRefused
+from ivr.store.checkpoints import Checkpoints
 from ivr.store.database import Database
 from ivr.store.faults import refusal
+from ivr.store.writer_meter import NullWriterMeter, WriterMeter
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
+R = TypeVar("R")
 Work = Callable[[Connection], T]
 """Statements to run in the writer's transaction. It may run twice, so it must not keep what it did the first time."""
+Joint = Callable[[Connection, Sequence[T]], Sequence[R]]
+"""Work for the loads of many writes at once, in their order; returns a result for each. It may run twice as well."""
 CommitMeter = Callable[[int, float], None]
 """Told the number of writes of a group and the seconds from its first statement to its commit; from the thread."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Write(Generic[T]):
-    work: Work[T]
-    touches_calls: bool
-    future: asyncio.Future[T]
-    loop: asyncio.AbstractEventLoop
-
-    def resolve(self, result: T) -> None:
-        self._tell(lambda: None if self.future.done() else self.future.set_result(result))
-
-    def reject(self, error: Exception) -> None:
-        self._tell(lambda: None if self.future.done() else self.future.set_exception(error))
-
-    def _tell(self, callback: Callable[[], None]) -> None:
-        # A loop that has ended has nobody left to tell.
-        if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(callback)
+# Its joint, its load, who waits for the result, when it came, whether it touches calls. A bare tuple, as one is
+# made for every press.
+_Write = tuple[Joint[Any, Any], Any, asyncio.Future[Any], float, bool]
+_Setting = Callable[[asyncio.Future[Any], Any], None]
+_joint_of = itemgetter(0)
 
 
 class Writer:
@@ -62,18 +59,23 @@ class Writer:
         database: Database,
         *,
         on_commit: CommitMeter | None = None,
+        meter: WriterMeter | None = None,
         capacity: int = 10_000,
         group_limit: int = 500,
     ) -> None:
         self._database = database
         self._on_commit = on_commit
+        self._meter = meter or NullWriterMeter()
         self._capacity = capacity
         self._group_limit = group_limit
-        self._waiting: deque[_Write[Any]] = deque()
-        self._changed = Condition()
-        self._closing = False
+        self._waiting: list[_Write] = []
+        self._in_hand: list[_Write] = []
+        self._lock = Lock()
+        self._changed = Condition(self._lock)
+        self._closed = False
         self._connection: Connection | None = None
         self._listeners: list[Callable[[], None]] = []
+        self._checkpoints = Checkpoints(database)
         self._thread = Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -81,6 +83,12 @@ class Writer:
     def waiting(self) -> int:
         """How many writes wait for the next commit."""
         return len(self._waiting)
+
+    @property
+    def oldest_seconds(self) -> float:
+        """How long the oldest write that is not durable yet has waited, one in the hands of the disk included."""
+        oldest = self._in_hand[:1] or self._waiting[:1]
+        return time.perf_counter() - oldest[0][3] if oldest else 0.0
 
     def on_calls_changed(self, listener: Callable[[], None]) -> None:
         """Have ``listener`` called, from the thread, after each commit that touched calls."""
@@ -91,25 +99,27 @@ class Writer:
 
         Raises what ``work`` raises, and DatabaseRefused where the database failed or too much waits already.
         """
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        write = _Write(work, touches_calls, future, loop)
-        with self._changed:
-            if self._closing:
-                raise DatabaseRefused("the ledger is closed; start the service again")
-            if len(self._waiting) >= self._capacity:
-                raise DatabaseRefused(
-                    f"{self._capacity} writes wait for the database {self._database.place}; it is too slow or stuck, "
-                    "look at its disk"
-                )
-            self._waiting.append(write)
-            self._changed.notify()
-        return await future
+        result: T = await self.join(_run_each, work, touches_calls=touches_calls)
+        return result
+
+    def join(self, joint: Joint[T, R], load: T, *, touches_calls: bool = False) -> asyncio.Future[R]:
+        """Run ``joint`` for ``load`` and those of the writes beside it; the future is done once all are on disk.
+
+        Raises, here or from the future, as :meth:`write` does.
+        """
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        with self._lock:
+            if self._closed or len(self._waiting) >= self._capacity:
+                raise self._refusal()
+            self._waiting.append((joint, load, future, time.perf_counter(), touches_calls))
+            if len(self._waiting) == 1:
+                self._changed.notify()
+        return future
 
     async def close(self) -> None:
         """Finish what waits, then end the thread; closing twice changes nothing."""
-        with self._changed:
-            self._closing = True
+        with self._lock:
+            self._closed = True
             self._changed.notify()
         await asyncio.to_thread(self._thread.join)
 
@@ -121,49 +131,72 @@ class Writer:
     ) -> None:
         await self.close()
 
+    def _refusal(self) -> DatabaseRefused:
+        if self._closed:
+            self._meter.refused("closed")
+            return DatabaseRefused("the ledger is closed; start the service again")
+        self._meter.refused("full")
+        return DatabaseRefused(
+            f"{self._capacity} writes wait for the database {self._database.place}; it is too slow or stuck, "
+            "look at its disk"
+        )
+
     def _run(self) -> None:
         try:
-            while group := self._next_group():
-                alone = len(group) == 1
-                if not self._commit(group, alone=alone) and not alone:
+            while self._take_group():
+                group = self._in_hand
+                if not self._commit(group) and len(group) > 1:
                     for write in group:
-                        self._commit([write], alone=True)
+                        self._commit([write])
+        except BaseException:  # noqa: BLE001 - only what is meant to end a program comes here
+            _log.exception("ledger_writer_ended")
         finally:
-            self._drop_connection()
+            self._end()
 
-    def _next_group(self) -> list[_Write[Any]]:
-        """Wait for writes and take them; nothing once the writer closes and all are done."""
-        with self._changed:
-            while not self._waiting and not self._closing:
+    def _take_group(self) -> bool:
+        """Wait for writes and take them in hand; False once the writer closes and all are done."""
+        with self._lock:
+            self._in_hand = []
+            while not self._waiting and not self._closed:
                 self._changed.wait()
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._group_limit))]
+            self._in_hand = self._waiting[: self._group_limit]
+            del self._waiting[: self._group_limit]
+            return bool(self._in_hand)
 
-    def _commit(self, group: list[_Write[Any]], *, alone: bool) -> bool:
+    def _commit(self, group: Sequence[_Write]) -> bool:
         """Run and commit ``group``; a failure is told to the one write of a group, a larger group gets False."""
         started = time.perf_counter()
         try:
             connection = self._open_connection()
             with connection.begin():
-                results = [write.work(connection) for write in group]
+                results = _results(connection, group)
         except Exception as error:  # noqa: BLE001 - whatever one write raises goes to its own caller
             self._recover(error)
-            if alone:
-                group[0].reject(self._told(error))
+            if len(group) == 1:
+                told = self._told(error)
+                _tell(group, [told], asyncio.Future.set_exception)
+                if isinstance(told, DatabaseRefused):
+                    self._note(lambda: self._meter.refused("failed"))
             return False
-        seconds = time.perf_counter() - started
-        for write, result in zip(group, results, strict=True):
-            write.resolve(result)
-        self._report(group, seconds)
+        committed = time.perf_counter()
+        self._checkpoints.note_commit()
+        _tell(group, results, asyncio.Future.set_result)
+        self._note(lambda: self._report(group, started, committed))
         return True
 
-    def _report(self, group: list[_Write[Any]], seconds: float) -> None:
+    def _report(self, group: Sequence[_Write], started: float, committed: float) -> None:
+        if self._on_commit is not None:
+            self._on_commit(len(group), committed - started)
+        self._meter.committed(len(group), committed - started)
+        self._meter.waited([committed - came for _, _, _, came, _ in group])
+        if any(touches_calls for _, _, _, _, touches_calls in group):
+            for listener in self._listeners:
+                listener()
+
+    def _note(self, note: Callable[[], None]) -> None:
         """Tell the meter and the listeners; a fault of theirs must not end the ledger's only thread."""
         try:
-            if self._on_commit is not None:
-                self._on_commit(len(group), seconds)
-            if any(write.touches_calls for write in group):
-                for listener in self._listeners:
-                    listener()
+            note()
         except Exception:  # noqa: BLE001 - a listener must not stop the writer
             _log.exception("commit_listener_failed")
 
@@ -176,6 +209,7 @@ class Writer:
     def _open_connection(self) -> Connection:
         if self._connection is None:
             self._connection = self._database.engine.connect().execution_options(writes=True)
+            self._checkpoints.relieve(self._connection)
         return self._connection
 
     def _recover(self, error: Exception) -> None:
@@ -191,3 +225,45 @@ class Writer:
         except SQLAlchemyError:
             self._connection.invalidate()
         self._connection = None
+
+    def _end(self) -> None:
+        """Leave nobody waiting, whatever ended the thread."""
+        with self._lock:
+            self._closed = True
+            left = [*self._in_hand, *self._waiting]
+            self._waiting.clear()
+        ended = DatabaseRefused("the ledger's writer has ended; start the service again")
+        _tell(left, [ended] * len(left), asyncio.Future.set_exception)
+        self._checkpoints.end()
+        self._drop_connection()
+
+
+def _run_each(connection: Connection, works: Sequence[Work[T]]) -> list[T]:
+    return [work(connection) for work in works]
+
+
+def _results(connection: Connection, group: Iterable[_Write]) -> list[Any]:
+    results: list[Any] = []
+    for joint, beside in groupby(group, _joint_of):
+        results += joint(connection, [load for _, load, _, _, _ in beside])
+    return results
+
+
+def _tell(group: Sequence[_Write], outcomes: Sequence[Any], setting: _Setting) -> None:
+    """Set each write's future, with one call into each loop."""
+    futures = [future for _, _, future, _, _ in group]
+    for loop in {future.get_loop() for future in futures}:
+        # A loop that has ended has nobody left to tell.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_set, loop, futures, outcomes, setting)
+
+
+def _set(
+    loop: asyncio.AbstractEventLoop,
+    futures: Sequence[asyncio.Future[Any]],
+    outcomes: Sequence[Any],
+    setting: _Setting,
+) -> None:
+    for future, outcome in zip(futures, outcomes, strict=True):
+        if future.get_loop() is loop and not future.done():
+            setting(future, outcome)

@@ -2,17 +2,20 @@ import asyncio
 import sqlite3
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
-from ivr.domain.calls import CallArrived, CallId
+from ivr.domain.calls import PRIMARY_QUESTION, Answer, CallArrived, CallId, Press
+from ivr.domain.outcomes import Outcome
 from ivr.errors import DatabaseRefused
 from ivr.store import database as database_module
 from ivr.store.database import Database, open_database
 from ivr.store.ledger import SqlLedger
 from ivr.store.writer import Writer
+from ivr.store.writer_meter import RefusedWrite
 
 from .samples import facts
 
@@ -231,3 +234,200 @@ async def test_facts_are_stored_all_or_none(ledger: SqlLedger) -> None:
     with pytest.raises(ValueError, match="without an offset"):
         await ledger.record(*facts(call), naive)
     assert await ledger.facts_of(call) is None
+
+
+async def test_writes_of_one_sort_beside_each_other_are_run_together_and_in_their_order(database: Database) -> None:
+    gate = Gate()
+    ran: list[object] = []
+
+    def joint(connection: Connection, loads: Sequence[int]) -> list[int]:
+        ran.append(list(loads))
+        return [load * 10 for load in loads]
+
+    def alone(connection: Connection) -> str:
+        ran.append("alone")
+        return "alone"
+
+    async with Writer(database) as writer:
+        first = asyncio.create_task(writer.write(gate.work))
+        await asyncio.to_thread(gate.entered.wait)
+        writes = [
+            writer.join(joint, 1),
+            writer.join(joint, 2),
+            asyncio.ensure_future(writer.write(alone)),
+            asyncio.ensure_future(writer.write(alone)),
+        ]
+        await asyncio.sleep(0)
+        writes.append(writer.join(joint, 3))
+        gate.open.set()
+        await first
+        assert await asyncio.gather(*writes) == [10, 20, "alone", "alone", 30]
+    assert ran == [[1, 2], "alone", "alone", [3]]
+
+
+async def test_a_fact_that_the_database_refuses_fails_alone(database: Database) -> None:
+    gate = Gate()
+    calls = [CallId("default", str(number)) for number in range(5)]
+    async with Writer(database) as writer:
+        ledger = SqlLedger(database, writer)
+        first = asyncio.create_task(writer.write(gate.work))
+        await asyncio.to_thread(gate.entered.wait)
+        heard = [-1 if number == 2 else 1 for number in range(5)]
+        answers = [
+            Answer(call, PRIMARY_QUESTION, Outcome.NO_KEY, many) for call, many in zip(calls, heard, strict=True)
+        ]
+        writes = [asyncio.create_task(ledger.record(Press(answer.call, 1, "5", 1, 1), answer)) for answer in answers]
+        await asyncio.sleep(0)
+        gate.open.set()
+        await first
+        told = await asyncio.gather(*writes, return_exceptions=True)
+        assert [type(each) for each in told] == [type(None), type(None), DatabaseRefused, type(None), type(None)]
+        known = [await ledger.facts_of(call) for call in calls]
+    assert [None if each is None else each.answer for each in known] == [*answers[:2], None, *answers[3:]]
+
+
+async def test_settling_a_channel_and_its_facts_keep_their_order_within_a_commit(database: Database) -> None:
+    gate = Gate()
+    groups: list[int] = []
+    shown, settled = CallId("default", "shown"), CallId("default", "settled")
+    async with Writer(database, on_commit=lambda size, seconds: groups.append(size)) as writer:
+        ledger = SqlLedger(database, writer)
+        first = asyncio.create_task(writer.write(gate.work))
+        await asyncio.to_thread(gate.entered.wait)
+        steps = [
+            ledger.record(CallArrived(shown), CallArrived(settled)),
+            ledger.discard(shown),
+            ledger.record(facts(shown)[1]),
+            ledger.discard(settled),
+        ]
+        tasks = [asyncio.create_task(step) for step in steps]
+        await asyncio.sleep(0)
+        gate.open.set()
+        await asyncio.gather(first, *tasks)
+        assert await ledger.open_calls() == [shown]
+    assert groups == [1, 4]
+
+
+class Meter:
+    """Notes what the writer tells."""
+
+    def __init__(self) -> None:
+        self.commits: list[int] = []
+        self.waits: list[list[float]] = []
+        self.refusals: list[RefusedWrite] = []
+
+    def committed(self, writes: int, seconds: float) -> None:
+        assert seconds > 0
+        self.commits.append(writes)
+
+    def waited(self, seconds: Sequence[float]) -> None:
+        self.waits.append(list(seconds))
+
+    def refused(self, reason: RefusedWrite) -> None:
+        self.refusals.append(reason)
+
+
+async def test_a_slow_disk_shows_in_the_meter(database: Database) -> None:
+    gate, meter = Gate(), Meter()
+    async with Writer(database, meter=meter, capacity=3) as writer:
+        assert (writer.waiting, writer.oldest_seconds) == (0, 0.0)
+        first = asyncio.create_task(writer.write(gate.work))
+        await asyncio.to_thread(gate.entered.wait)
+        await asyncio.sleep(0.05)
+        assert (writer.waiting, writer.oldest_seconds >= 0.05) == (0, True)
+        waiting = [asyncio.create_task(writer.write(insert_team(name))) for name in ("a", "a", "b")]
+        await asyncio.sleep(0)
+        assert writer.waiting == 3
+        with pytest.raises(DatabaseRefused, match="3 writes wait"):
+            await writer.write(insert_team("c"))
+        gate.open.set()
+        await asyncio.gather(first, *waiting, return_exceptions=True)
+    with pytest.raises(DatabaseRefused, match="closed"):
+        await writer.write(insert_team("d"))
+    assert (writer.waiting, writer.oldest_seconds) == (0, 0.0)
+    assert meter.refusals == ["full", "failed", "closed"]
+    assert meter.commits == [1, 1, 1]
+    assert [len(seconds) for seconds in meter.waits] == [1, 1, 1]
+    assert meter.waits[0][0] >= 0.05
+
+
+async def test_the_waits_of_a_commit_are_told_longest_first(database: Database) -> None:
+    gate, meter = Gate(), Meter()
+    async with Writer(database, meter=meter) as writer:
+        first = asyncio.create_task(writer.write(gate.work))
+        await asyncio.to_thread(gate.entered.wait)
+        waiting = [asyncio.create_task(writer.write(insert_team(str(number)))) for number in range(5)]
+        await asyncio.sleep(0)
+        gate.open.set()
+        await asyncio.gather(first, *waiting)
+    assert meter.commits == [1, 5]
+    assert meter.waits[1] == sorted(meter.waits[1], reverse=True)
+
+
+async def test_a_raising_meter_does_not_end_the_ledger(database: Database) -> None:
+    class Broken(Meter):
+        def waited(self, seconds: Sequence[float]) -> None:
+            raise RuntimeError("no such histogram")
+
+    async with Writer(database, meter=Broken()) as writer:
+        await writer.write(insert_team("a"))
+        await writer.write(insert_team("b"))
+    assert team_names(database) == ["a", "b"]
+
+
+async def test_nobody_waits_for_a_thread_that_has_ended(database: Database) -> None:
+    def leave(connection: Connection) -> None:
+        gate.work(connection)
+        raise SystemExit
+
+    gate = Gate()
+    async with Writer(database) as writer:
+        last = asyncio.create_task(writer.write(leave))
+        await asyncio.to_thread(gate.entered.wait)
+        beside = asyncio.create_task(writer.write(insert_team("a")))
+        await asyncio.sleep(0)
+        gate.open.set()
+        for write in (last, beside):
+            with pytest.raises(DatabaseRefused, match="the ledger's writer has ended; start the service again"):
+                await write
+        with pytest.raises(DatabaseRefused, match="closed"):
+            await writer.write(insert_team("b"))
+    assert team_names(database) == []
+
+
+async def test_callers_in_several_loops_are_told_in_their_own(database: Database) -> None:
+    gate = Gate()
+    told: list[str] = []
+
+    async def from_elsewhere() -> None:
+        told.append(await writer.write(insert_team("elsewhere")))
+
+    async with Writer(database) as writer:
+        first = asyncio.create_task(writer.write(gate.work))
+        await asyncio.to_thread(gate.entered.wait)
+        here = asyncio.create_task(writer.write(insert_team("here")))
+        thread = threading.Thread(target=lambda: asyncio.run(from_elsewhere()))
+        thread.start()
+        while writer.waiting < 2:
+            await asyncio.sleep(0.01)
+        gate.open.set()
+        await asyncio.gather(first, here)
+        await asyncio.to_thread(thread.join)
+    assert told == ["elsewhere"]
+
+
+async def test_a_loop_that_has_ended_harms_nobody(database: Database) -> None:
+    gate = Gate()
+
+    async def ask() -> None:
+        writer.join(lambda connection, loads: [None] * len(loads), None)
+
+    async with Writer(database) as writer:
+        first = asyncio.create_task(writer.write(gate.work))
+        await asyncio.to_thread(gate.entered.wait)
+        await asyncio.to_thread(asyncio.run, ask())
+        here = asyncio.create_task(writer.write(insert_team("here")))
+        await asyncio.sleep(0)
+        gate.open.set()
+        await asyncio.gather(first, here)
+    assert team_names(database) == ["here"]

@@ -11,11 +11,28 @@ depends_on = None
 NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
 OUTCOMES = (
-    "('rated', 'no_key', 'invalid_keys', 'opted_out', 'left_in_intro', 'left_in_menu', 'left_before_prompt', "
-    "'caller_left_first', 'transferred_away', 'unavailable', 'not_selected', 'throttled', 'do_not_ask', "
-    "'too_short', 'unknown')"
+    "rated",
+    "no_key",
+    "invalid_keys",
+    "opted_out",
+    "left_in_intro",
+    "left_in_menu",
+    "left_before_prompt",
+    "caller_left_first",
+    "transferred_away",
+    "unavailable",
+    "not_selected",
+    "throttled",
+    "do_not_ask",
+    "too_short",
+    "unknown",
 )
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _one_of(column: str, *values: str) -> str:
+    # Not IN: within a check, SQLite builds the list anew for each row.
+    return " OR ".join(f"{column} = '{value}'" for value in values)
 
 
 def upgrade() -> None:
@@ -104,18 +121,20 @@ def upgrade() -> None:
         sa.Column("followup_probability", sa.Double()),
         sa.Column("followup_category", sa.Integer()),
         sa.Column("excluded", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.CheckConstraint("attribution IN ('certain', 'uncertain')", name=op.f("ck_calls_attribution")),
-        sa.CheckConstraint("ended_by IN ('agent', 'caller', 'transfer', 'unknown')", name=op.f("ck_calls_ended_by")),
+        sa.CheckConstraint(_one_of("attribution", "certain", "uncertain"), name=op.f("ck_calls_attribution")),
         sa.CheckConstraint(
-            f"entry_declined IN {OUTCOMES}",
+            _one_of("ended_by", "agent", "caller", "transfer", "unknown"), name=op.f("ck_calls_ended_by")
+        ),
+        sa.CheckConstraint(
+            _one_of("entry_declined", *OUTCOMES),
             name=op.f("ck_calls_entry_declined"),
         ),
-        sa.CheckConstraint("followup IN ('sampled', 'answered')", name=op.f("ck_calls_followup")),
+        sa.CheckConstraint(_one_of("followup", "sampled", "answered"), name=op.f("ck_calls_followup")),
         sa.CheckConstraint(
-            f"outcome IN {OUTCOMES}",
+            _one_of("outcome", *OUTCOMES),
             name=op.f("ck_calls_outcome"),
         ),
-        sa.CheckConstraint("state IN ('open', 'closed', 'discarded')", name=op.f("ck_calls_state")),
+        sa.CheckConstraint(_one_of("state", "open", "closed", "discarded"), name=op.f("ck_calls_state")),
         sa.CheckConstraint("category >= 0", name=op.f("ck_calls_category")),
         sa.CheckConstraint("confirm_probability BETWEEN 0 AND 1", name=op.f("ck_calls_confirm_probability")),
         sa.CheckConstraint("delay_probability BETWEEN 0 AND 1", name=op.f("ck_calls_delay_probability")),
@@ -197,7 +216,7 @@ def upgrade() -> None:
         sa.Column("category", sa.Integer()),
         sa.Column("press_ms", sa.Integer()),
         sa.CheckConstraint(
-            f"status IN {OUTCOMES}",
+            _one_of("status", *OUTCOMES),
             name=op.f("ck_answers_status"),
         ),
         sa.CheckConstraint("category >= 0", name=op.f("ck_answers_category")),
@@ -241,7 +260,9 @@ def upgrade() -> None:
         sa.Column("ended_by", NAME),
         sa.Column("wait_seconds", sa.Double()),
         sa.Column("talk_seconds", sa.Double()),
-        sa.CheckConstraint("ended_by IN ('agent', 'caller', 'transfer', 'unknown')", name=op.f("ck_legs_ended_by")),
+        sa.CheckConstraint(
+            _one_of("ended_by", "agent", "caller", "transfer", "unknown"), name=op.f("ck_legs_ended_by")
+        ),
         sa.ForeignKeyConstraint(
             ["pbx", "uniqueid"], ["calls.pbx", "calls.uniqueid"], name=op.f("fk_legs_calls"), ondelete="CASCADE"
         ),
