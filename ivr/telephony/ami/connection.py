@@ -47,6 +47,7 @@ class AmiConnection:
         self._backoff = Backoff(account.retry_first_seconds, account.retry_most_seconds, jitter)
         self._link: AmiProtocol | None = None
         self._started: str | None = None
+        self._lost_at: float | None = None
         self.links = 0
         self.restarts = 0
 
@@ -95,22 +96,28 @@ class AmiConnection:
             await self._sign_in(link)
             self._link = link
             self.links += 1
-            self._meter.ami_connected(connected=True)
+            self._tell_signed_in()
             self._stream.mark(LinkMade(restarted=await self._was_restarted(link)))
             await self.ask_for_channels()
             await self._keep_alive(link)
         finally:
             signed_in, self._link = self._link is not None, None
             if signed_in:
+                self._lost_at = asyncio.get_running_loop().time()
                 self._meter.ami_connected(connected=False)
             await link.close(spell("Logoff") if signed_in else None)
+
+    def _tell_signed_in(self) -> None:
+        self._meter.ami_connected(connected=True)
+        if self._lost_at is not None:
+            self._meter.ami_gap(asyncio.get_running_loop().time() - self._lost_at)
 
     async def _connect(self) -> AmiProtocol:
         account = self._account
         framer = Framer(WANTED, max_frame_bytes=account.max_frame_bytes)
         async with asyncio.timeout(account.connect_seconds):
             _, link = await asyncio.get_running_loop().create_connection(
-                lambda: AmiProtocol(framer, self._stream, self._clock), account.host, account.port
+                lambda: AmiProtocol(framer, self._stream, self._clock, self._meter), account.host, account.port
             )
         await asyncio.wait(
             {link.greeted, link.lost}, timeout=account.connect_seconds, return_when=asyncio.FIRST_COMPLETED
@@ -129,6 +136,8 @@ class AmiConnection:
         if _succeeded(answer):
             log.info("ami_signed_in", host=account.host, port=account.port, user=account.user)
             return
+        if answer.value("Response") != "Error":
+            raise LinkLost("Asterisk answered the sign-in with neither success nor error")
         raise AmiRefused(
             f"Asterisk's manager at {account.host}:{account.port} refused the user {account.user} "
             f"({answer.value('Message') or 'without a reason'}); compare IVR_AMI_USER and IVR_AMI_SECRET with "

@@ -34,8 +34,11 @@ from ivr.usecases.ports import Pseudonym
 
 _OUTGOING_HALVES = frozenset({"AppDial", "AppDial2", "AppQueue"})
 
+_ASKING = frozenset({AgentConnected, AgentCompleted, DialBegan, DialAnswered})
+
 Seats = Mapping[str, str | None]
 """Who sits at each interface that was asked for; None where nobody is entered."""
+_NOBODY: Seats = {}
 
 
 class CallTracker:
@@ -50,7 +53,8 @@ class CallTracker:
         self._pbx = pbx
         self._pseudonym = pseudonym
         self._strangers = strangers
-        self._rung: set[str] = set()
+        self._limit = limit
+        self._rung: dict[str, None] = {}  # in the order of ringing
         self.contacts = Contacts(limit)
         self._steps: dict[type[CallEvent], Callable[..., list[Fact]]] = {
             ChannelCreated: self._created,
@@ -69,11 +73,15 @@ class CallTracker:
 
     def asks(self, event: CallEvent) -> tuple[str, ...]:
         """Return the interfaces whose persons :meth:`follow` needs to know for ``event``."""
+        if type(event) not in _ASKING:
+            return ()
         if isinstance(event, AgentConnected):
             return (event.interface,)
         if isinstance(event, AgentCompleted):
+            if event.caller is None or event.agent is None:
+                return ()
             contact = self.contacts.get(event.caller.uniqueid)
-            met = event.agent is None or (contact is not None and contact.has_met(event.agent.uniqueid))
+            met = contact is not None and contact.has_met(event.agent.uniqueid)
             return () if met else (event.interface,)
         if isinstance(event, DialBegan | DialAnswered) and self._is_direct(event):
             return event.caller.interface, event.agent.interface
@@ -91,7 +99,7 @@ class CallTracker:
         """
         uniqueids = frozenset(row.channel.uniqueid for row in live)
         self.contacts.retain(uniqueids)
-        self._rung &= uniqueids
+        self._rung = {uniqueid: None for uniqueid in self._rung if uniqueid in uniqueids}
         for row in live:
             channel = row.channel
             if not (
@@ -114,8 +122,10 @@ class CallTracker:
         return self._tell_arrival(contact, event.caller)
 
     def _rang(self, event: AgentRang, _seats: Seats) -> list[Fact]:
-        self._rung.add(event.agent.uniqueid)
-        self.contacts.forget(event.agent.uniqueid)
+        self._rung[event.agent] = None
+        if len(self._rung) > self._limit:
+            del self._rung[next(iter(self._rung))]
+        self.contacts.forget(event.agent)
         return []
 
     def _dialled(self, event: DialBegan, seats: Seats) -> list[Fact]:
@@ -161,9 +171,11 @@ class CallTracker:
         return [*self._tell_arrival(contact, event.caller), leg]
 
     def _completed(self, event: AgentCompleted, seats: Seats) -> list[Fact]:
-        if event.agent is None:
-            return self._completed_unnamed(event)
+        if event.caller is None:
+            return self._completed_by(event)
         contact = self.contacts.of(event.caller)
+        if event.agent is None:
+            return self._completed_with(contact, event)
         agent = event.agent.uniqueid
         arrival: list[Fact] = []
         if agent in contact.ended:
@@ -178,9 +190,16 @@ class CallTracker:
         talk = self.contacts.end(contact, agent)
         return [*arrival, talk.ended(event.at, reason=event.reason, talk_seconds=event.talk_seconds)]
 
-    def _completed_unnamed(self, event: AgentCompleted) -> list[Fact]:
+    def _completed_by(self, event: AgentCompleted) -> list[Fact]:
+        """End the agent's talk, whoever the caller was; where there is none, the caller's channel has told it.
+
+        The Linkedid is not asked: after an attended transfer it is that of another caller.
+        """
+        caller = None if event.agent is None else self.contacts.caller_of(event.agent.uniqueid)
+        return [] if caller is None else self._completed(event._replace(caller=caller.channel), _NOBODY)
+
+    def _completed_with(self, contact: Contact, event: AgentCompleted) -> list[Fact]:
         """End the queue's talk with the interface; where there is none, the agent's channel has told it."""
-        contact = self.contacts.of(event.caller)
         for agent, talk in contact.talks.items():
             if (talk.leg.interface, talk.leg.queue) == (event.interface, event.queue):
                 self.contacts.end(contact, agent)
@@ -208,8 +227,8 @@ class CallTracker:
         return []
 
     def _gone(self, event: HungUp, _seats: Seats) -> list[Fact]:
-        uniqueid = event.channel.uniqueid
-        self._rung.discard(uniqueid)
+        uniqueid = event.uniqueid
+        self._rung.pop(uniqueid, None)
         caller = self.contacts.caller_of(uniqueid)
         if caller is not None:
             if caller.talks[uniqueid].plumbing:
@@ -220,7 +239,7 @@ class CallTracker:
             return []
         facts: list[Fact] = [talk.ended(event.at) for talk in contact.talks.values() if not talk.end_unseen]
         self.contacts.forget(uniqueid)
-        return [*facts, CallGone(self._call(event.channel), event.at)] if contact.counts else facts
+        return [*facts, CallGone(CallId(self._pbx, uniqueid), event.at)] if contact.counts else facts
 
     def _is_direct(self, event: DialBegan | DialAnswered) -> bool:
         """Whether Dial() itself dials: a queue's ringing and the insides of a Local channel are no direct calls."""

@@ -1,7 +1,11 @@
-"""One TCP link to Asterisk's manager: answers go to whoever asked, events into the stream."""
+"""One TCP link to Asterisk's manager: answers go to whoever asked, events into the stream.
+
+What is read at once is bounded, and so is the time until other tasks of the loop have their turn: the bytes come
+into a buffer of our own, and where that was filled the next read waits for the loop's next round. (The standard
+loop would allocate 256 KiB for each read; uvloop would read many times in a row.)
+"""
 
 import asyncio
-from datetime import datetime
 from typing import cast
 
 from panoramisk.actions import Action
@@ -9,24 +13,31 @@ from panoramisk.actions import Action
 from ivr.telephony.ami.actions import encoded
 from ivr.telephony.ami.frames import Frame
 from ivr.telephony.ami.framing import Framer, NotAManager
-from ivr.telephony.ami.stream import EventStream, RawEvent
+from ivr.telephony.ami.meter import AmiMeter, Discard
+from ivr.telephony.ami.stream import EventStream
 from ivr.usecases.ports import Clock
 
-_EVENT = b"event:"
+READ_BYTES = 65_536
+"""The most that is read at once."""
+
+_E = b"Ee"
 
 
 class LinkLost(Exception):
     """The link to Asterisk is gone; the text says how it was noticed."""
 
 
-class AmiProtocol(asyncio.Protocol):
+class AmiProtocol(asyncio.BufferedProtocol):
     """Reads without ever waiting for anybody; a fault in the data ends the link and nothing else."""
 
-    def __init__(self, framer: Framer, stream: EventStream, clock: Clock) -> None:
+    def __init__(self, framer: Framer, stream: EventStream, clock: Clock, meter: AmiMeter) -> None:
         loop = asyncio.get_running_loop()
+        self._loop = loop
         self._framer = framer
         self._stream = stream
         self._clock = clock
+        self._meter = meter
+        self._inbox = memoryview(bytearray(READ_BYTES))
         self._pending: dict[str, Action] = {}
         self._transport: asyncio.Transport | None = None
         self.greeted: asyncio.Future[str] = loop.create_future()
@@ -36,23 +47,32 @@ class AmiProtocol(asyncio.Protocol):
         """Keep the transport."""
         self._transport = cast("asyncio.Transport", transport)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - the base class names it
+        """Return where the next bytes go."""
+        return self._inbox
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Hand on what is whole."""
+        if nbytes == READ_BYTES and self._transport is not None:
+            self._transport.pause_reading()
+            self._loop.call_soon(self._transport.resume_reading)
         try:
-            frames = self._framer.feed(data)
+            frames = self._framer.feed(self._inbox[:nbytes])
         except NotAManager:
             self._end("what answers on this port is not Asterisk's manager")
             self.abort()
             return
         if self._framer.greeting is not None and not self.greeted.done():
             self.greeted.set_result(self._framer.greeting)
-        read_at: datetime | None = None
-        for frame in frames:
-            if frame[: len(_EVENT)].lower() == _EVENT:
-                read_at = read_at or self._clock()
-                self._stream.put(RawEvent(frame, read_at))
-            else:
-                self._answer(frame)
+        # The framing lets events and responses through, and nothing else.
+        events = [frame for frame in frames if frame[0] in _E]
+        if events:
+            self._stream.put(events, self._clock())
+        if len(events) < len(frames):
+            for frame in frames:
+                if frame[0] not in _E:
+                    self._answer(frame)
+        self._tell_discarded()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell everybody who waits."""
@@ -74,7 +94,7 @@ class AmiProtocol(asyncio.Protocol):
         finally:
             self._pending.pop(action.id, None)
         if action.future.done():
-            return Frame(action.future.result())
+            return cast("Frame", action.future.result())
         action.future.cancel()
         if self.lost.done():
             raise LinkLost(self.lost.result())
@@ -96,11 +116,20 @@ class AmiProtocol(asyncio.Protocol):
             self._transport.abort()
 
     def _answer(self, data: bytes) -> None:
-        frame = Frame.parse(data)
-        action_id = None if frame is None else frame.value("ActionID")
+        frame = Frame(data)
+        action_id = frame.value("ActionID")
         action = None if action_id is None else self._pending.pop(action_id, None)
-        if frame is not None and action is not None:
-            action.add_message(frame.message)
+        if action is None:
+            self._framer.discarded[Discard.UNASKED] += 1
+        else:
+            action.future.set_result(frame)
+
+    def _tell_discarded(self) -> None:
+        discarded = self._framer.discarded
+        if discarded:
+            for reason, frames in discarded.items():
+                self._meter.ami_discarded(reason, frames)
+            discarded.clear()
 
     def _end(self, how: str) -> None:
         if not self.lost.done():

@@ -40,6 +40,7 @@ class FakeManager:
     function: Callable[[str], str] = lambda _expression: ""
     live: tuple[str, ...] = ()
     rows_lost: int = 0
+    rows_more: int = 0
     started: str = "10:00:00"
     actions: list[dict[str, str]] = field(default_factory=list)
     links: int = 0
@@ -70,6 +71,7 @@ class FakeManager:
             "CoreShowChannels": (
                 f"{success}\nEventList: start\nMessage: Channels will follow",
                 *self.live[self.rows_lost :],
+                *self.live[: self.rows_more],
                 f"Event: CoreShowChannelsComplete\nActionID: {{id}}\nEventList: Complete\nListItems: {len(self.live)}",
             ),
             "Getvar": (f"{success}\nValue: {self.function(action.get('Variable', ''))}",),

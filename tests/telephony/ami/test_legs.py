@@ -144,6 +144,58 @@ def test_events_of_the_same_moment_may_come_in_either_order(name: str) -> None:
     assert swapped > 3
 
 
+def complete_without(header: str, name: str) -> bytes:
+    """Return a recording whose AgentComplete lacks a party's channel, as where it was gone before the event."""
+    lacks = (b"Channel", b"CallerID", b"Connected", b"Language", b"Account", b"Context", b"Exten", b"Priority")
+    lacks = tuple(header.encode() + each for each in (*lacks, b"Uniqueid", b"Linkedid"))
+    frames = transcript(name).split(b"\r\n\r\n")
+    for at, frame in enumerate(frames):
+        if frame.startswith(b"Event: AgentComplete"):
+            frames[at] = b"\r\n".join(line for line in frame.split(b"\r\n") if not line.startswith(lacks))
+            assert frames[at] != frame
+    return b"\r\n\r\n".join(frames)
+
+
+QUEUED = [name for name in RECORDED if b"Event: AgentComplete" in transcript(name)]
+
+
+@pytest.mark.parametrize("name", QUEUED)
+@pytest.mark.parametrize("header", ["", "Dest"], ids=["caller", "agent"])
+def test_an_end_tells_the_same_where_a_party_s_channel_was_gone_before_it(header: str, name: str) -> None:
+    expected = [line.strip() for line in RECORDED[name].strip().splitlines()]
+    assert table(follow(tracker(), events_in(complete_without(header, name)))) == expected
+
+
+@pytest.mark.parametrize("name", QUEUED)
+def test_an_end_without_its_caller_may_come_behind_the_caller_s_own(name: str) -> None:
+    events = events_in(complete_without("", name))
+    whole = follow(tracker(), events_in(transcript(name)))
+    last = max(at for at, event in enumerate(events) if isinstance(event, AgentCompleted))
+    for behind in range(last, len(events)):
+        late = [*events[:last], *events[last + 1 : behind + 1], events[last], *events[behind + 1 :]]
+        calls = tracker()
+        facts = follow(calls, late)
+        assert {leg.leg: leg.ended_by for leg in legs(facts)} == {leg.leg: leg.ended_by for leg in legs(whole)}
+        assert [type(fact) for fact in facts] == [type(fact) for fact in whole]
+        assert len(calls.contacts) == 0
+
+
+def test_an_end_without_its_caller_is_nobody_s_where_the_agent_s_channel_is_not_known() -> None:
+    """Its Linkedid may be that of another caller, so no leg is made up for the one whom it names."""
+    calls = tracker()
+    follow(calls, [QueueJoined(CALLER, "support", at(0))])
+    unnamed = AgentCompleted(None, AGENT, "support", "PJSIP/agent1", EndedBy.CALLER, 5.0, 60.0, at(60))
+    assert calls.asks(unnamed) == ()
+    assert follow(calls, [unnamed]) == []
+
+
+def test_facts_of_one_event_are_of_one_call() -> None:
+    calls = tracker()
+    for name in RECORDED:
+        for event in events_in(transcript(name)):
+            assert len({fact.call for fact in follow(calls, [event])}) <= 1
+
+
 def test_numbers_never_enter_facts() -> None:
     for name in RECORDED:
         assert "15551234567" not in str(follow(tracker(), events_in(transcript(name))))
@@ -155,16 +207,16 @@ def test_an_agent_complete_that_comes_only_with_the_whole_call_is_not_believed()
         tracker(),
         [
             QueueJoined(CALLER, "support", at(0)),
-            AgentRang(CALLER, AGENT, at(1)),
+            AgentRang(AGENT.uniqueid, at(1)),
             connected(5),
             *bridged(5),
             HangupRequested(AGENT.uniqueid, at(65)),
             BridgeLeft(AGENT.uniqueid, at(65)),
             BridgeLeft(CALLER.uniqueid, at(65)),
-            HungUp(AGENT, at(65)),
+            HungUp(AGENT.uniqueid, at(65)),
             HangupRequested(CALLER.uniqueid, at(95)),
             completed(95, EndedBy.CALLER, 90),
-            HungUp(CALLER, at(95)),
+            HungUp(CALLER.uniqueid, at(95)),
         ],
     )
     (_, leg) = legs(facts)
@@ -173,7 +225,10 @@ def test_an_agent_complete_that_comes_only_with_the_whole_call_is_not_believed()
 
 
 def test_a_leg_whose_start_fell_into_a_gap_is_told_by_its_end() -> None:
-    facts = follow(tracker(), [completed(100, EndedBy.AGENT, 60), HungUp(AGENT, at(100)), HungUp(CALLER, at(101))])
+    facts = follow(
+        tracker(),
+        [completed(100, EndedBy.AGENT, 60), HungUp(AGENT.uniqueid, at(100)), HungUp(CALLER.uniqueid, at(101))],
+    )
     (leg,) = legs(facts)
     assert (leg.connected_at, leg.ended_at, leg.talk_seconds, leg.wait_seconds) == (at(40), at(100), 60.0, 5.0)
     assert (leg.agent, leg.queue, leg.ended_by) == ("anna", "support", EndedBy.AGENT)
@@ -208,7 +263,7 @@ def test_a_local_channel_may_be_optimised_away_under_the_talk() -> None:
             connected(0, LOCAL, "Local/201@agents"),
             *bridged(0, LOCAL),
             BridgeLeft(LOCAL.uniqueid, at(1)),
-            HungUp(LOCAL, at(1)),
+            HungUp(LOCAL.uniqueid, at(1)),
             BridgeLeft(CALLER.uniqueid, at(60)),
             completed(60, EndedBy.AGENT, 60, LOCAL, "Local/201@agents"),
         ],
@@ -222,8 +277,8 @@ def test_the_inside_of_a_local_channel_is_no_call() -> None:
         ChannelCreated(BEHIND_LOCAL, at(0)),
         DialBegan(BEHIND_LOCAL, AGENT, at(0)),
         DialAnswered(BEHIND_LOCAL, AGENT, at(1)),
-        HungUp(BEHIND_LOCAL, at(2)),
-        HungUp(AGENT, at(2)),
+        HungUp(BEHIND_LOCAL.uniqueid, at(2)),
+        HungUp(AGENT.uniqueid, at(2)),
     ]
     assert follow(tracker(), inside) == []
 
@@ -237,8 +292,8 @@ def dial(caller: Channel, dialled: Channel) -> list[CallEvent]:
         ChannelCreated(dialled, at(0)),
         DialBegan(caller, dialled, at(0)),
         DialAnswered(caller, dialled, at(1)),
-        HungUp(dialled, at(2)),
-        HungUp(caller, at(2)),
+        HungUp(dialled.uniqueid, at(2)),
+        HungUp(caller.uniqueid, at(2)),
     ]
 
 
@@ -275,7 +330,7 @@ def test_after_a_gap_what_is_gone_is_forgotten_and_nothing_is_made_up() -> None:
     assert len(calls.contacts) == 0
     follow(calls, [QueueJoined(CALLER, "support", at(0)), connected(1), *bridged(1)])
     calls.resume([row(CALLER, "AGI")])
-    facts = follow(calls, [HungUp(CALLER, at(500))])
+    facts = follow(calls, [HungUp(CALLER.uniqueid, at(500))])
     assert [type(fact) for fact in facts] == [CallGone], "the end of the talk was not seen"
 
 
@@ -291,7 +346,9 @@ def test_a_caller_who_was_there_before_us_is_told_when_gone() -> None:
     calls = tracker()
     calls.resume([row(CALLER, "Queue"), row(AGENT, "AppQueue"), row(LOCAL, "Queue")])
     assert len(calls.contacts) == 1
-    facts = follow(calls, [HungUp(AGENT, at(1)), HungUp(LOCAL, at(1)), HungUp(CALLER, at(2))])
+    facts = follow(
+        calls, [HungUp(AGENT.uniqueid, at(1)), HungUp(LOCAL.uniqueid, at(1)), HungUp(CALLER.uniqueid, at(2))]
+    )
     assert [type(fact) for fact in facts] == [CallGone]
 
 
@@ -327,7 +384,7 @@ def test_a_talk_ends_although_the_agent_s_channel_was_gone_before_the_event_was_
 
 def test_an_end_without_the_agent_s_channel_tells_nothing_twice() -> None:
     calls = tracker()
-    follow(calls, [QueueJoined(CALLER, "support", at(-5)), connected(0), HungUp(AGENT, at(60))])
+    follow(calls, [QueueJoined(CALLER, "support", at(-5)), connected(0), HungUp(AGENT.uniqueid, at(60))])
     unnamed = AgentCompleted(CALLER, None, "support", "PJSIP/agent1", EndedBy.AGENT, 5.0, 60.0, at(60))
     assert follow(calls, [unnamed]) == []
 
@@ -337,3 +394,11 @@ def test_the_language_is_the_one_with_which_the_caller_joined_the_queue() -> Non
     german = Channel(CALLER.uniqueid, CALLER.name, CALLER.linkedid, CALLER.number, "de")
     facts = follow(tracker(), [ChannelCreated(CALLER, at(-9)), QueueJoined(german, "support", at(-5))])
     assert [(fact.language, fact.arrived_at) for fact in facts if isinstance(fact, CallArrived)] == [("de", at(-9))]
+
+
+def test_ringing_whose_end_is_never_seen_is_forgotten_in_the_end() -> None:
+    calls = tracker(limit=10)
+    for number in range(100):
+        follow(calls, [AgentRang(f"8.{number}", datetime(2026, 3, 2, tzinfo=UTC))])
+    assert len(calls._rung) == 10
+    assert "8.99" in calls._rung

@@ -1,116 +1,28 @@
 """The listener over a real socket: sign-in, dead links, slow and raising handlers, a clean end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
 import structlog
 
-from ivr.domain.calls import CallArrived, CallGone, EndedBy, Fact, Leg
+from ivr.domain.calls import CallArrived, CallGone, EndedBy, Leg
 from ivr.errors import AmiRefused, DatabaseRefused, SettingsRefused
-from ivr.telephony.ami import connection, listener
-from ivr.telephony.ami.account import AmiAccount
+from ivr.telephony.ami import connection, handler, settling
 from ivr.telephony.ami.backoff import Backoff
-from ivr.telephony.ami.listener import AmiListener
+from ivr.telephony.ami.stream import EventStream
 from tests.telephony.ami.fake_manager import FakeManager, fake_manager, listed, transcript, wire
-from tests.telephony.ami.told import PEOPLE
-
-ACCOUNT = AmiAccount(
-    "127.0.0.1", 0, "ivr", "right", answer_seconds=0.3, retry_first_seconds=0.01, retry_most_seconds=0.02
-)
-
-
-@dataclass
-class Office:
-    """What stands behind the listener: takes facts and snapshots, knows who sits where, measures."""
-
-    facts: list[Fact] = field(default_factory=list)
-    snapshots: list[frozenset[str]] = field(default_factory=list)
-    up: list[bool] = field(default_factory=list)
-    dropped: int = 0
-    lags: list[float] = field(default_factory=list)
-    before: Callable[[], Awaitable[None]] | None = None
-    directory_down: bool = False
-
-    async def __call__(self, *facts: Fact) -> None:
-        if self.before is not None:
-            await self.before()
-        self.facts += facts
-
-    async def snapshot(self, live: frozenset[str]) -> None:
-        self.snapshots.append(live)
-
-    async def person_at(self, interface: str, at: datetime) -> str | None:
-        if self.directory_down:
-            raise ConnectionError("the database is away")
-        return PEOPLE.get(interface)
-
-    async def team_of(self, person: str, at: datetime) -> str | None:
-        raise AssertionError("telephony knows no teams")
-
-    def ami_connected(self, *, connected: bool) -> None:
-        self.up.append(connected)
-
-    def ami_dropped(self, events: int) -> None:
-        self.dropped += events
-
-    def ami_lagged(self, seconds: float) -> None:
-        self.lags.append(seconds)
-
-
-def listener_for(manager: FakeManager, office: Office, **changes: object) -> AmiListener:
-    return AmiListener(
-        replace(ACCOUNT, port=manager.port, **changes),  # type: ignore[arg-type]
-        pbx="main",
-        sink=office,
-        on_snapshot=office.snapshot,
-        directory=office,
-        pseudonym=lambda number: f"h1:{number[-4:]}",
-        clock=lambda: datetime.now(UTC),
-        meter=office,
-    )
+from tests.telephony.ami.hostile import AT
+from tests.telephony.ami.office import ACCOUNT, Office, call, listener_for, running, until
 
 
 @pytest.fixture
 def logs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
     """What was logged, whatever another test has made of the logging."""
     capture = structlog.testing.LogCapture()
-    for module in (connection, listener):
+    for module in (connection, handler, settling):
         monkeypatch.setattr(module, "log", structlog.wrap_logger(structlog.PrintLogger(), processors=[capture]))
     return capture.entries  # type: ignore[return-value]
-
-
-@asynccontextmanager
-async def running(listener: AmiListener) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(listener.run())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def until(seen: Callable[[], object]) -> None:
-    """Wait for what must come; a test that waits for ever is a failed one."""
-    async with asyncio.timeout(20):
-        while not seen():
-            await asyncio.sleep(0.005)
-
-
-def call(number: int) -> bytes:
-    """Return a short call: joined, connected, completed, gone."""
-    caller = f"Channel: PJSIP/trunk-{number:08x}\nUniqueid: 9.{number}\nLinkedid: 9.{number}\nCallerIDNum: 15551234567"
-    agent = f"DestChannel: PJSIP/agent1-{number:08x}\nDestUniqueid: 8.{number}\nInterface: PJSIP/agent1"
-    return wire(
-        f"Event: QueueCallerJoin\n{caller}\nQueue: support",
-        f"Event: AgentConnect\n{caller}\n{agent}\nQueue: support\nHoldTime: 1",
-        f"Event: AgentComplete\n{caller}\n{agent}\nQueue: support\nHoldTime: 1\nTalkTime: 60\nReason: agent",
-        f"Event: Hangup\n{caller}\nCause: 16",
-    )
 
 
 async def test_a_recorded_call_goes_from_the_socket_to_the_sink() -> None:
@@ -209,13 +121,10 @@ async def test_a_restart_of_the_pbx_is_told_from_a_broken_link() -> None:
         assert listening.connection.restarts == 1
 
 
-@pytest.mark.parametrize("greeting", [b"SSH-2.0-OpenSSH_9\r\n", b""])
-async def test_another_service_on_the_port_is_no_sign_in(greeting: bytes, logs: list[dict[str, object]]) -> None:
-    async with fake_manager(greeting=greeting) as manager:
-        async with running(listener_for(manager, Office(), connect_seconds=0.1)):
-            await until(lambda: manager.links >= 2)
-        assert manager.actions == []
-    assert any("manager" in str(log.get("reason")) for log in logs)
+async def test_another_service_on_the_port_is_named_in_the_log(logs: list[dict[str, object]]) -> None:
+    async with fake_manager(greeting=b"SSH-2.0-OpenSSH_9\r\n") as manager, running(listener_for(manager, Office())):
+        await until(lambda: manager.links >= 2)
+    assert any("is not Asterisk's manager" in str(log.get("reason")) for log in logs)
 
 
 async def test_a_sink_that_raises_loses_its_own_facts_and_no_others(logs: list[dict[str, object]]) -> None:
@@ -241,7 +150,7 @@ async def test_a_sink_that_raises_loses_its_own_facts_and_no_others(logs: list[d
 
 
 async def test_a_ledger_that_refuses_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "RETRY_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr(settling, "RETRY_SECONDS", (0.01, 0.01))
     office = Office()
     refusals = iter([True, True, *[False] * 10])
 
@@ -260,7 +169,7 @@ async def test_a_ledger_that_refuses_is_tried_again(monkeypatch: pytest.MonkeyPa
 
 
 async def test_a_ledger_that_refused_too_long_is_followed_by_a_new_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "RETRY_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr(settling, "RETRY_SECONDS", (0.01, 0.01))
     office = Office()
     refusals = iter([*[True] * 3, *[False] * 10])
 
@@ -300,7 +209,7 @@ async def test_an_event_without_its_headers_is_skipped() -> None:
             await until(lambda: office.snapshots)
             manager.send(wire("Event: AgentConnect\nQueue: support", "Event: Hangup\nTimestamp: never") + call(1))
             await until(lambda: len(office.facts) == 4)
-        assert listening.handler_failures == 2
+        assert (office.discarded["malformed"], listening.handler_failures) == (2, 0)
 
 
 async def test_a_directory_that_is_away_does_not_stop_the_talk() -> None:
@@ -333,16 +242,6 @@ async def test_a_slow_sink_drops_counts_and_asks_again_what_lives() -> None:
             await until(lambda: any(fact.call.uniqueid == "9.99" for fact in office.facts))
 
 
-async def test_a_list_with_rows_missing_closes_no_live_call() -> None:
-    office = Office()
-    two = (listed("5.1"), listed("5.2"))
-    async with fake_manager(live=two, rows_lost=1) as manager, running(listener_for(manager, office)):
-        await until(lambda: manager.named("CoreShowChannels"))
-        manager.send(call(1))
-        await until(lambda: len(office.facts) == 4)
-    assert office.snapshots == []
-
-
 async def test_an_account_without_reporting_still_hears_events(logs: list[dict[str, object]]) -> None:
     office = Office()
     refused = ("Response: Error\nActionID: {id}\nMessage: Permission denied",)
@@ -361,3 +260,37 @@ def test_waits_double_to_a_limit_with_jitter() -> None:
     assert [backoff.next_seconds() for _ in range(5)] == [1, 2, 2, 8, 8]
     backoff.reset()
     assert backoff.next_seconds() == 0.75
+
+
+async def waits_of(manager: FakeManager, logs: list[dict[str, object]], **changes: object) -> list[object]:
+    """Return the first five waits before a new link, without chance."""
+    office = Office()
+    account = replace(ACCOUNT, port=manager.port, retry_most_seconds=0.08, **changes)  # type: ignore[arg-type]
+    stream = EventStream(10, 1 << 20, office)
+    link = connection.AmiConnection(account, stream, clock=lambda: AT, meter=office, jitter=lambda: 1.0)
+    task = asyncio.create_task(link.run())
+
+    def waits() -> list[object]:
+        return [log["retry_in_seconds"] for log in logs if log["event"] == "ami_link_down"]
+
+    while len(waits()) < 5:
+        pings = len(manager.named("Ping"))
+        if manager.answers.get("Ping", ()) is not None:
+            await until(lambda pings=pings: len(manager.named("Ping")) > pings + 2)
+            await manager.drop()
+        downs = len(waits())
+        await until(lambda downs=downs: len(waits()) > downs)
+    task.cancel()
+    await asyncio.wait({task})
+    return waits()[:5]
+
+
+async def test_links_that_die_young_are_tried_ever_more_rarely(logs: list[dict[str, object]]) -> None:
+    async with fake_manager(answers={"Ping": None}) as manager:
+        waits = await waits_of(manager, logs, ping_every_seconds=0.01, answer_seconds=0.03)
+    assert waits == [0.01, 0.02, 0.04, 0.08, 0.08]
+
+
+async def test_a_link_that_has_answered_a_ping_is_made_anew_at_once(logs: list[dict[str, object]]) -> None:
+    async with fake_manager() as manager:
+        assert await waits_of(manager, logs, ping_every_seconds=0.01) == [0.01] * 5

@@ -15,8 +15,7 @@ PEOPLE = {"PJSIP/agent1": "anna", "PJSIP/agent2": "李娜"}
 
 def events_in(data: bytes) -> list[AmiEvent]:
     """Return the events of a recorded session."""
-    frames = (Frame.parse(raw) for raw in Framer(WANTED).feed(data))
-    read = (None if frame is None else read_event(frame, datetime.fromtimestamp(0, UTC)) for frame in frames)
+    read = (read_event(Frame(raw), datetime.fromtimestamp(0, UTC)) for raw in Framer(WANTED).feed(data))
     return [event for event in read if event is not None]
 
 
