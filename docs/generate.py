@@ -1,15 +1,18 @@
-"""Writes the pages that are made from the program: ``docs/flow.md`` and ``docs/settings.md``.
+"""Writes the pages that are made from the program: ``flow.md``, ``settings.md`` and ``metrics.md``.
 
-Run it with ``.venv/bin/python docs/generate.py`` after a change of the flow's table or of a setting; a test
-compares the pages with what this makes.
+Run it with ``.venv/bin/python docs/generate.py`` after a change of the flow's table, of a setting or of a metric;
+tests compare the pages with what this makes.
 """
 
 from pathlib import Path
 
+from prometheus_client.metrics_core import Metric
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from ivr.bootstrap.measures import build_metrics
 from ivr.domain.flow.table import ROWS, Phase
+from ivr.observe.remedies import REMEDIES
 from ivr.settings import HOME, Settings
 
 DOCS = Path(__file__).resolve().parent
@@ -26,7 +29,8 @@ stateDiagram-v2
 {diagram}
 ```
 
-A label reads *event / move*. A key is valid (an option of the layout), the layout's opt-out key, or wrong.
+A label reads *event / move*. A key is valid (an option of the layout), the layout's opt-out key, or wrong; a *copy* is
+any key that could be an earlier press heard once more, here or in the question before (`ivr/domain/flow/bounces.py`).
 
 | phase | waits for |
 |---|---|
@@ -47,6 +51,7 @@ their pauses, the wait after them, the explanation of a wrong or a missing key, 
 | give up | ends because a recording cannot be played |
 | conclude | ends as rated |
 | stay | changes nothing |
+| disregard | takes the copy for nothing: what it has cut short is played again, what it has not goes on |
 
 | phase | event | move | then |
 |---|---|---|---|
@@ -75,6 +80,21 @@ environment.
 {rows}
 """
 
+_METRICS = """\
+# Metrics
+
+This page is made from `ivr/observe` by `docs/generate.py`.
+
+`/metrics` needs no sign-in; keep the dashboard's port away from strangers. No label names a call, a caller or an agent:
+each has a short list of values that are all there, at 0, from the start, and `other`, which counts what is on no list
+and should stay 0. A histogram's buckets and the reason for them stand in `ivr/observe/buckets.py`; a p99 of it is
+`histogram_quantile(0.99, sum by (le) (rate(NAME_bucket[5m])))`.
+
+| metric | type | labels | what it tells | what to do when it moves |
+|---|---|---|---|---|
+{rows}
+"""
+
 
 def flow_page() -> str:
     """Return ``docs/flow.md``."""
@@ -98,6 +118,32 @@ def settings_page() -> str:
     return _SETTINGS.format(rows="\n".join(rows))
 
 
+def metrics_page() -> str:
+    """Return ``docs/metrics.md``."""
+    rows = [
+        f"| `{name}` | {metric.type} | {_labels(metric)} | {_cell(metric.documentation)} | {_cell(REMEDIES[name])} |"
+        for name, metric in ((exposed_name(metric), metric) for metric in build_metrics().families())
+    ]
+    return _METRICS.format(rows="\n".join(rows))
+
+
+def exposed_name(metric: Metric) -> str:
+    """Return the name under which a metric is scraped; a counter's ends with ``_total``."""
+    return f"{metric.name}_total" if metric.type == "counter" else metric.name
+
+
+def _labels(metric: Metric) -> str:
+    values: dict[str, dict[str, None]] = {}
+    for sample in metric.samples:
+        for label, value in sample.labels.items():
+            values.setdefault(label, {})[value] = None
+    return "; ".join(
+        f"`{label}`: {', '.join(f'`{value}`' for value in found if value != 'other')}"
+        for label, found in values.items()
+        if label != "le"
+    )
+
+
 def _default(field: FieldInfo) -> str:
     value = field.default
     if value is None or isinstance(value, SecretStr):
@@ -116,9 +162,10 @@ def _words(name: str) -> str:
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write the pages."""
     (DOCS / "flow.md").write_text(flow_page(), encoding="utf-8")
     (DOCS / "settings.md").write_text(settings_page(), encoding="utf-8")
+    (DOCS / "metrics.md").write_text(metrics_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

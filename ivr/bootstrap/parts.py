@@ -16,7 +16,8 @@ from ivr.privacy.pepper import load_or_make_pepper
 from ivr.privacy.pseudonyms import Pseudonyms
 from ivr.settings import Settings
 from ivr.store.database import Database, open_database
-from ivr.store.writer import CommitMeter, Writer
+from ivr.store.writer import Writer
+from ivr.store.writer_meter import WriterMeter
 
 
 def now() -> datetime:
@@ -67,11 +68,11 @@ class Store:
 
 
 @asynccontextmanager
-async def opened_store(settings: Settings, on_commit: CommitMeter | None = None) -> AsyncIterator[Store]:
+async def opened_store(settings: Settings, meter: WriterMeter | None = None) -> AsyncIterator[Store]:
     """Open the ledger (made and migrated where it is missing) and flush it on the way out."""
     database = open_database(settings.database_url)
     try:
-        async with Writer(database, on_commit=on_commit) as writer:
+        async with Writer(database, meter=meter) as writer:
             yield Store(database, writer)
     finally:
         database.close()

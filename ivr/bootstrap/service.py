@@ -1,22 +1,28 @@
 """The service: Asterisk on one side, the dashboard on the other, the ledger between.
 
 Start order: what can be refused without touching anything comes first (settings, layouts, prompts), then the
-ledger, then the ports, then Asterisk's manager. Stop order is the reverse, and calls that are being asked end
-first: nobody new is taken, the running questions are finished, the ledger is flushed last.
+ledger, then the probes and the dashboard, then Asterisk's two doors. Stop order: first ``/readyz`` says that the
+service stops, so that whoever watches knows before the first caller is turned away; then nobody new is taken and
+the running questions are finished, with the manager still read; then the manager, the dashboard, and last the
+ledger, once it is flushed.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.measures import build_metrics
 from ivr.bootstrap.telephony import Telephony
 from ivr.catalogue.load import Catalogue
 from ivr.errors import IvrError
-from ivr.observe.metrics import Metrics
+from ivr.observe.loop_watch import watched_loop
+from ivr.observe.supervisor import Supervisor
 from ivr.settings import Bind, Settings
 from ivr.store.accounts import SqlAccounts
 from ivr.store.allocations import SqlAllocations
@@ -49,18 +55,46 @@ async def service(settings: Settings) -> AsyncIterator[Serving]:
     """
     catalogue = parts.catalogue(settings)
     pseudonyms = parts.pseudonyms(settings)
+    supervisor = Supervisor.from_environment(os.environ)
+    metrics = build_metrics()
+    stage = _Stage()
     async with AsyncExitStack() as stack:
-        metrics = Metrics()
-        store = await stack.enter_async_context(parts.opened_store(settings, metrics.committed))
+        store = await stack.enter_async_context(parts.opened_store(settings, metrics))
         telephony = Telephony(settings, catalogue, pseudonyms, store, metrics)
         metrics.watch_sessions(lambda: telephony.server.sessions)
+        metrics.watch_writes(lambda: store.writer.waiting)
+        metrics.watch_oldest_write(lambda: store.writer.oldest_seconds)
+        metrics.watch_tasks(lambda: len(asyncio.all_tasks()))
         await SqlAllocations(store.writer).note([telephony.experiment], parts.now())
-        agi = await telephony.start(stack)
-        pages = _dashboard(settings, catalogue, store, telephony.readiness(), metrics.text)
+        await stack.enter_async_context(watched_loop(metrics))
+        await stack.enter_async_context(
+            supervisor.informed(lambda: f"{stage.name}, {telephony.server.sessions} calls are being asked")
+        )
+        readiness = {"service": stage.check, **telephony.readiness()}
+        pages = _dashboard(settings, catalogue, store, readiness, metrics.text)
         dashboard = Bind(await stack.enter_async_context(pages))
+        agi = await telephony.start(stack)
+        stage.name = "serving"
+        supervisor.ready()
         log.info("serving", agi=str(agi), web=f"http://{dashboard}/", ami=settings.ami_secret is not None)
-        yield Serving(agi, dashboard)
-        log.info("stopping", sessions=telephony.server.sessions)
+        try:
+            yield Serving(agi, dashboard)
+        finally:
+            stage.name = "stopping"
+            supervisor.stopping()
+            log.info("stopping", sessions=telephony.server.sessions)
+            # Before the stack ends the manager: the calls that are still being asked end while it is read.
+            await telephony.server.stop()
+
+
+@dataclass(slots=True)
+class _Stage:
+    """Where the service is between its start and its end."""
+
+    name: Literal["starting", "serving", "stopping"] = "starting"
+
+    async def check(self) -> str | None:
+        return None if self.name == "serving" else f"the service is {self.name}"
 
 
 def _dashboard(

@@ -18,8 +18,9 @@ from ivr.settings import Bind, Settings
 from ivr.store.directory import SqlDirectory
 from ivr.store.ledger import SqlLedger
 from ivr.telephony.agi.admission import Limits
+from ivr.telephony.agi.door import Door
 from ivr.telephony.agi.scripts import left_script, rate_script
-from ivr.telephony.agi.server import Door, FastAgiServer
+from ivr.telephony.agi.server import FastAgiServer
 from ivr.telephony.ami.account import AmiAccount
 from ivr.telephony.ami.listener import AmiListener
 from ivr.usecases.close_calls import CloseCalls
@@ -76,6 +77,8 @@ class Telephony:
             meter=metrics,
         )
         self._listener = self._build_listener(ledger, directory, pseudonyms)
+        if (listener := self._listener) is not None:
+            metrics.watch_events(lambda: listener.waiting)
         self._refused: IvrError | None = None
 
     async def start(self, stack: AsyncExitStack) -> Bind:

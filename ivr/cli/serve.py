@@ -5,9 +5,9 @@ import contextlib
 import signal
 
 import typer
-import uvloop
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.event_loop import new_event_loop
 from ivr.bootstrap.service import serve_until
 from ivr.cli.options import Config
 from ivr.observe.logging import set_up_logging
@@ -20,7 +20,7 @@ def serve(config: Config = None) -> None:
     """Run the service: FastAGI, the manager listener, the dashboard; ends politely on SIGTERM."""
     settings = load_settings(config)
     set_up_logging(settings.log_level)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_serve(settings))
 
 

@@ -41,6 +41,11 @@ class ServiceProcess:
         """The process id while it runs."""
         return None if self._child is None or self._child.returncode is not None else self._child.pid
 
+    @property
+    def returncode(self) -> int | None:
+        """The exit status, negative for a signal; None while it runs and before the first start."""
+        return None if self._child is None else self._child.returncode
+
     async def start(self) -> None:
         """Start it, and return when it says that it is ready.
 

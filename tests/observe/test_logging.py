@@ -69,5 +69,55 @@ def test_the_level_holds_for_us_and_for_the_libraries() -> None:
     assert [line["event"] for line in logged(program, "info")] == ["quiet", "quiet", "loud"]
 
 
+def test_a_warning_of_the_language_is_a_line_too() -> None:
+    (line,) = logged("import warnings\nwarnings.warn('slow path')")
+    assert (line["logger"], line["level"]) == ("py.warnings", "warning")
+    assert "slow path" in line["event"]
+
+
 def test_setting_up_twice_writes_each_line_once() -> None:
     assert len(logged("set_up_logging('info')\nstructlog.get_logger('ivr').info('once')")) == 1
+
+
+def test_a_log_that_nobody_reads_holds_nobody_and_says_later_what_was_lost() -> None:
+    program = """
+        import sys, structlog
+        from ivr.observe.logging import set_up_logging
+        set_up_logging("info")
+        log = structlog.get_logger("ivr")
+        for number in range(20_000):
+            log.info("asked", number=number)
+        print("not held", flush=True)
+        sys.stdin.readline()
+        log.info("read again")
+        """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "not held\n"
+        first = [json.loads(process.stderr.readline()) for _ in range(100)]
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.close()
+        rest = process.stderr.read()
+    assert [line["number"] for line in first] == list(range(100))
+    *kept, lost, last = [json.loads(line) for line in rest.splitlines()]
+    assert (lost["event"], last["event"]) == ("log_lines_lost", "read again")
+    assert len(first) + len(kept) + lost["lines"] == 20_000
+
+
+def test_a_log_on_a_full_disk_raises_nothing() -> None:
+    program = """
+        import sys, structlog
+        from ivr.observe.logging import set_up_logging
+        set_up_logging("info", open("/dev/full", "w"))
+        structlog.get_logger("ivr").info("asked")
+        """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False)
+    assert "line 5" not in done.stderr

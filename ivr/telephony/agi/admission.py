@@ -43,13 +43,15 @@ class Refusal(StrEnum):
 class Limits:
     """How much is let in at once.
 
-    ``sessions`` bounds the calls being served, ``sessions_of_peer`` those of one address, ``unfinished`` the
-    connections of one address that have not sent a whole header block.
+    ``sessions`` bounds the calls being served, ``sessions_of_peer`` those of one address. Of the connections of one
+    address that have not sent a whole header block more than ``unfinished`` are let wait for a second only, and more
+    than ``unfinished_at_most`` never.
     """
 
     sessions: int = 2000
     sessions_of_peer: int = 1500
     unfinished: int = 256
+    unfinished_at_most: int = 1024
 
 
 class Admission:

@@ -57,12 +57,13 @@ class HangupNotice:
 class Framer:
     """Cuts a byte stream into one header block and then replies."""
 
-    __slots__ = ("_header", "_header_lines", "_open", "_open_bytes", "_rest")
+    __slots__ = ("_header", "_is_lost", "_is_midway", "_open", "_open_bytes", "_rest")
 
     def __init__(self) -> None:
         self._rest = b""
         self._header: str | None = ""  # the text so far; None once it is whole
-        self._header_lines = 0
+        self._is_lost = False
+        self._is_midway = True  # in the header, in a line, or in a reply that spans lines
         self._open: list[str] | None = None  # the lines so far of a reply that spans lines
         self._open_bytes = 0
 
@@ -71,9 +72,7 @@ class Framer:
 
         Then nothing has been taken, and :meth:`feed` is to be asked.
         """
-        if self._header is not None or self._open is not None or self._rest:
-            return None
-        if len(data) > _SHORT_REPLY or data.find(b"\n") != len(data) - 1 or b"(" in data:
+        if self._is_midway or len(data) > _SHORT_REPLY or b"(" in data:
             return None
         return _remembered_reply(data)
 
@@ -89,13 +88,16 @@ class Framer:
             return self._cut(data)
         except FramingLost:
             # For good: where the next reply begins is not known, so nothing is handed out any more.
-            self._header, self._header_lines = "", MOST_HEADER_LINES
+            self._is_lost = self._is_midway = True
             raise
 
     def _cut(self, data: bytes) -> list[Header | Reply | HangupNotice]:
+        if self._is_lost:
+            raise FramingLost("what comes after lost framing")
         data = self._rest + data
         cut = data.rfind(b"\n") + 1
         self._rest = data[cut:]
+        self._is_midway = True
         if len(self._rest) > LONGEST_LINE:
             raise FramingLost("a line without end")
         if not cut:
@@ -103,33 +105,37 @@ class Framer:
         if cut > LONGEST_LINE and max(map(len, data.split(b"\n"))) > LONGEST_LINE:
             raise FramingLost("a line over the limit")
         # Whole lines only, so no character is cut in two.
-        lines = data[: cut - 1].decode("utf-8", "replace").removesuffix("\r").replace("\r\n", "\n").split("\n")
+        text = data[:cut].decode("utf-8", "replace").replace("\r\n", "\n")
         found: list[Header | Reply | HangupNotice] = []
         if self._header is not None:
-            lines = self._take_header(self._header, lines, found)
-        for line in lines:
-            item = self._take_reply(line)
-            if item is not None:
-                found.append(item)
+            text = self._take_header(self._header, text, found)
+        if text:
+            for line in text[:-1].split("\n"):
+                item = self._take_reply(line)
+                if item is not None:
+                    found.append(item)
+        self._is_midway = self._header is not None or self._open is not None or bool(self._rest)
         return found
 
-    def _take_header(self, header: str, lines: list[str], found: list[Header | Reply | HangupNotice]) -> list[str]:
-        """Add ``lines`` to the text of the ``header`` as far as it goes, and return those behind its end."""
-        end = lines.index("") if "" in lines else len(lines)
-        self._header_lines += end
-        if end:
-            if not header and not (lines[0].startswith("agi_") and ":" in lines[0]):
+    def _take_header(self, before: str, text: str, found: list[Header | Reply | HangupNotice]) -> str:
+        """Add ``text`` to the header ``before`` it as far as the header goes, and return what is behind its end."""
+        text = before + text
+        # Its end is an empty line, which is the first one where there is nothing in it.
+        end = 0 if text[0] == "\n" else text.find("\n\n", max(0, len(before) - 1)) + 1
+        header = text[:end] if end else text
+        if header[0] != "\n" and not before:
+            first, _, _ = header.partition("\n")
+            if not (first.startswith("agi_") and ":" in first):
                 raise FramingLost("a header line that is not agi_name: value")
             # What else is no such line is a caller's name with a line end in it, which Asterisk passes through.
-            header = "\n".join([header, *lines[:end]] if header else lines[:end])
-        if len(header) >= LONGEST_HEADER or self._header_lines >= MOST_HEADER_LINES:
+        if len(header) > LONGEST_HEADER or header.count("\n") >= MOST_HEADER_LINES:
             raise FramingLost("a header block over the limit")
-        if end == len(lines):
+        if not end and header[0] != "\n":
             self._header = header
-            return []
+            return ""
         self._header = None
-        found.append(Header(header))
-        return lines[end + 1 :]
+        found.append(Header(text[: max(0, end - 1)]))
+        return text[end + 1 :]
 
     def _take_reply(self, line: str) -> Reply | HangupNotice | None:
         if self._open is not None:
@@ -177,6 +183,8 @@ class Framer:
 # A prompt that is played to its end always answers the same; values of variables are never kept.
 @lru_cache(maxsize=1024)
 def _remembered_reply(line: bytes) -> Reply | None:
+    if line.find(b"\n") != len(line) - 1:
+        return None
     return _whole(line.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r"))
 
 

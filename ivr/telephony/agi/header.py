@@ -13,43 +13,36 @@ _ARGUMENT = "agi_arg_"
 class Header:
     """The lines ``agi_name: value`` of one block, as they came."""
 
-    __slots__ = ("text",)
+    __slots__ = ("_lines",)
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self._lines = f"\n{text}\n"  # so that each line stands between two line ends
 
     def value(self, name: str) -> str | None:
         """Return the value of ``name``, the first where it stands twice; None where it is missing."""
-        text, mark = self.text, f"{name}:"
-        if text.startswith(mark):
-            start = 0
-        else:
-            start = text.find("\n" + mark) + 1
-            if not start:
-                return None
-        end = text.find("\n", start)
-        return text[start + len(mark) : end if end >= 0 else None].strip()
+        start = self._lines.find(mark := f"\n{name}:")
+        if start < 0:
+            return None
+        start += len(mark)
+        return self._lines[start : self._lines.find("\n", start)].strip()
 
     def arguments(self) -> Iterator[str]:
         """Yield the dialplan's arguments, the last one first."""
-        end = len(self.text)
+        lines = self._lines
+        end = len(lines) - 1
         while end > 0:
-            start = self.text.rfind("\n", 0, end)
-            line = self.text[start + 1 : end]
-            if not line.startswith(_ARGUMENT):
+            start = lines.rfind("\n", 0, end)
+            if not lines.startswith(_ARGUMENT, start + 1):
                 return
-            yield line.partition(":")[2].strip()
+            yield lines[lines.index(":", start) + 1 : end].strip()
             end = start
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Header) and self.text == other.text
+        return isinstance(other, Header) and self._lines == other._lines
 
     def __hash__(self) -> int:
-        return hash(self.text)
-
-    def __len__(self) -> int:
-        return len(self.text)
+        return hash(self._lines)
 
     def __repr__(self) -> str:
         # A caller's number and the shared secret stand in it.
-        return f"<Header of {self.text.count(chr(10)) + 1} lines>"
+        return f"<Header of {self._lines.count(chr(10)) - 1} lines>"

@@ -31,6 +31,7 @@ PROMPTS = "ivr-rating"
 _KEYS = "0123456789*#ABCD"
 _SAMPLES_PER_MS = 8
 _GUARD_SECONDS = 5
+_ENTRY_GUARD_SECONDS = 6
 _COMMAND_SECONDS = 4.0
 
 
@@ -43,7 +44,8 @@ class AgiLine:
         self._first_frame: float | None = None
         self._prompted = False
         self._looked = self._clock()
-        self._guarded_until = math.inf
+        # The dialplan's own guard at the entry, less what it takes to get here.
+        self._guarded_until = self._clock() + _ENTRY_GUARD_SECONDS
         self._stored = ""
         self._unreturned = ""  # keys of the last look that no command has returned
 
@@ -74,8 +76,9 @@ class AgiLine:
         """Stream from ``sample`` on; return what happened, or the sample at which an echo cut it short."""
         length_seconds = command.milliseconds / 1000
         guard_seconds = math.ceil(length_seconds) + _GUARD_SECONDS
+        armed = self._clock()  # from before the command: the guard may run out earlier than this says, never later
         await self._send(f"SET VARIABLE TIMEOUT(absolute) {guard_seconds}")
-        self._guarded_until = self._clock() + guard_seconds
+        self._guarded_until = armed + guard_seconds
         self._begin_clock(command)
         reply = await self._session.command(_streaming(command, sample), length_seconds + _COMMAND_SECONDS)
         ended = self._clock()

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from ivr.telephony.agi.header import Header
@@ -12,8 +13,7 @@ _LONGEST_UNIQUEID = 150  # Asterisk's own limit (AST_MAX_UNIQUEID)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class AgiRequest:
+class AgiRequest(NamedTuple):
     """Which script Asterisk asks for, about which channel, with which named arguments.
 
     Arguments are ``name=value`` with the value percent-encoded by the dialplan (``URIENCODE``), so that a
@@ -21,11 +21,15 @@ class AgiRequest:
     name has and not every database takes. ``path`` may begin with the shared secret.
     """
 
-    path: str = field(repr=False)
+    path: str
     uniqueid: str
     language: str | None
-    caller_number: str | None = field(repr=False)
+    caller_number: str | None
     arguments: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        # A caller's number and the shared secret stand in it.
+        return f"<AgiRequest of channel {self.uniqueid}>"
 
 
 def parse_request(header: Header) -> AgiRequest | None:
@@ -46,11 +50,15 @@ def _arguments(header: Header) -> dict[str, str]:
     found: dict[str, str] = {}
     for argument in header.arguments():
         name, _, value = argument.partition("=")
-        if "%" in value:
-            value = unquote(value)
-        if value and name not in found and not _has_control(value):
-            found[name] = value
-    return found
+        if value and name not in found:
+            found[name] = _decoded(value) if "%" in value else value
+    return {name: value for name, value in found.items() if value and not _has_control(value)}
+
+
+# The names of queues, agents and sites are the same few in every call.
+@lru_cache(maxsize=1024)
+def _decoded(value: str) -> str:
+    return unquote(value)
 
 
 def _present(value: str | None) -> str | None:

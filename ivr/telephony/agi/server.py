@@ -1,47 +1,31 @@
 """The FastAGI server: accepts Asterisk's connections and runs one handler for each."""
 
 import asyncio
-import errno
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, field
-from ipaddress import ip_address
 from time import monotonic
 
 import structlog
 
-from ivr.errors import AddressInUse, SettingsRefused
-from ivr.telephony.agi.admission import Admission, Limits, Network, Refusal
+from ivr.telephony.agi.admission import Admission, Refusal
+from ivr.telephony.agi.connection import Connection
+from ivr.telephony.agi.door import Door
 from ivr.telephony.agi.header import Header
 from ivr.telephony.agi.lobby import Lobby
 from ivr.telephony.agi.meter import AgiMeter
-from ivr.telephony.agi.reception import Reception
 from ivr.telephony.agi.request import AgiRequest, parse_request
-from ivr.telephony.agi.session import VERBS, AgiSession, AllowedVerbs, ConnectionEnded
+from ivr.telephony.agi.session import VERBS, AgiSession, AllowedVerbs, ConnectionDropped, ConnectionEnded
 
 HEADER_DEADLINE_SECONDS = 5.0
 _DRAIN_SECONDS = 30.0
-# Connections that the kernel completes for us while the loop is busy; Asterisk gives one up after 2 s.
-_BACKLOG = 1024
 # How often deadlines are looked at; they are seconds long, so a quarter more is no matter.
 _ROUND_SECONDS = 0.25
+_LOG_SECONDS = 1.0
 
 Handler = Callable[[AgiRequest, AgiSession], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Who may come in, and how many. ``secret`` is the first part of the path of every request, where it is set.
-
-    Without ``allowed`` networks only a loopback address can be listened on.
-    """
-
-    limits: Limits = field(default_factory=Limits)
-    allowed: Sequence[Network] = ()
-    secret: str | None = None
 
 
 class FastAgiServer:
@@ -51,6 +35,8 @@ class FastAgiServer:
     ``finishing`` names the scripts that bring what running calls need: they are served to the end of the drain, and
     beyond the limit of sessions. ``verbs`` is all that a session may send.
     """
+
+    _loop: asyncio.AbstractEventLoop
 
     def __init__(
         self,
@@ -67,11 +53,17 @@ class FastAgiServer:
         self._meter = meter
         self._verbs = AllowedVerbs(verbs)
         self._admission = Admission(door.limits, door.allowed)
-        self._lobby: Lobby[Reception] = Lobby(door.limits.unfinished, HEADER_DEADLINE_SECONDS)
+        self._lobby: Lobby[Connection] = Lobby(
+            comfortable=door.limits.unfinished,
+            most=door.limits.unfinished_at_most,
+            patience_seconds=HEADER_DEADLINE_SECONDS,
+        )
         self._round: asyncio.TimerHandle | None = None
         self._draining = False
+        self._silent_until = 0.0
+        self._unlogged = 0
         self._running: dict[AgiSession, asyncio.Task[None]] = {}
-        self._server: asyncio.Server | None = None
+        self._listeners: Sequence[asyncio.Server] = ()
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
         """Listen, and return the address with the port that was really taken.
@@ -80,26 +72,13 @@ class FastAgiServer:
             AddressInUse: another program listens there.
             SettingsRefused: the address is not this machine's, or open to others with no network allowed.
         """
-        if not self._door.allowed and not _is_loopback(host):
-            raise SettingsRefused(
-                f"FastAGI on {host}:{port} would be open to other machines, and whoever reaches it can take calls; "
-                "set IVR_AGI_ALLOW to the addresses of your Asterisk, or IVR_AGI_BIND to 127.0.0.1"
-            )
-        loop = asyncio.get_running_loop()
-        try:
-            self._server = await loop.create_server(lambda: Reception(self), host, port, backlog=_BACKLOG)
-        except OSError as fault:
-            if fault.errno == errno.EADDRINUSE:
-                raise AddressInUse("FastAGI", f"{host}:{port}", "IVR_AGI_BIND") from fault
-            raise SettingsRefused(
-                f"FastAGI cannot listen on {host}:{port} ({fault.strerror}); "
-                "set IVR_AGI_BIND to an address of this machine"
-            ) from fault
-        address = self._server.sockets[0].getsockname()
+        self._loop = asyncio.get_running_loop()
+        self._listeners = await self._door.open(lambda: Connection(self), host, port)
+        address = self._listeners[0].sockets[0].getsockname()
         return address[0], address[1]
 
     async def stop(self) -> None:
-        """Take no new call, let the running ones end, and close what is left after the drain."""
+        """Take no new call, let the running ones end, and close what is left after the drain; safe to call twice."""
         self._draining = True
         if not self._finishing:
             self._close_door()
@@ -120,8 +99,8 @@ class FastAgiServer:
             self._round.cancel()
 
     def _close_door(self) -> None:
-        if self._server is not None:
-            self._server.close()
+        for listener in self._listeners:
+            listener.close()
         for connection in self._lobby:
             self._refuse(connection, Refusal.STOPPING)
 
@@ -135,10 +114,10 @@ class FastAgiServer:
         """How many connections have not sent a whole header block."""
         return len(self._lobby)
 
-    def arrived(self, connection: Reception) -> None:
+    def arrived(self, connection: Connection) -> None:
         """Let a new connection wait in the lobby for its header block, if its peer may."""
         if self._admission.turns_away(connection.peer):
-            log.warning("agi_peer_refused", peer=connection.peer)
+            self._warn("agi_peer_refused", connection, "its address is not allowed")
             self._refuse(connection, Refusal.PEER_NOT_ALLOWED)
             return
         crowded_out = self._lobby.enter(connection, connection.peer, monotonic())
@@ -147,40 +126,44 @@ class FastAgiServer:
         if self._round is None:
             self._go_round()
 
-    def introduced(self, connection: Reception, header: Header, *, hung_up: bool) -> None:
+    def introduced(self, connection: Connection, header: Header, *, hung_up: bool) -> AgiSession | None:
         """Start the handler that the header asks for, or turn the connection away at once."""
         request = parse_request(header)
-        if request is None:
-            self._refuse(connection, Refusal.NO_CHANNEL)
-            return
-        script = self._script_of(request)
-        if script is None:
-            self._refuse(connection, Refusal.WRONG_SECRET)
-            return
-        handler = self._handlers.get(script)
-        is_finishing = script in self._finishing
-        if handler is None:
-            refusal: Refusal | None = Refusal.UNKNOWN_SCRIPT
-        elif self._draining and not is_finishing:
-            refusal = Refusal.STOPPING  # the dialplan asks by itself at once
-        else:
-            refusal = self._admission.enter(connection.peer, is_extra=is_finishing)
-        if refusal is not None or handler is None:
-            self._refuse(connection, refusal or Refusal.UNKNOWN_SCRIPT)
-            return
+        script = None if request is None else self._script_of(request)
+        if request is None or script is None:
+            self._refuse(connection, Refusal.NO_CHANNEL if request is None else Refusal.WRONG_SECRET)
+            return None
+        refusal = self._enter(script, connection.peer)
+        if refusal is not None:
+            self._refuse(connection, refusal)
+            return None
         self._lobby.leave(connection)
-        transport = connection.transport
-        session = AgiSession(transport, connection.framer, meter=self._meter, verbs=self._verbs, hung_up=hung_up)
-        transport.set_protocol(session)
-        running = self._run(handler, script, request, session, connection.peer)
-        self._running[session] = asyncio.get_running_loop().create_task(running)
+        session = AgiSession(
+            connection.transport,
+            connection.framer,
+            self._loop,
+            meter=self._meter,
+            verbs=self._verbs,
+            hung_up=hung_up,
+        )
+        self._running[session] = self._loop.create_task(self._run(script, request, session, connection.peer))
+        return session
 
-    def misbehaved(self, connection: Reception, reason: str) -> None:
+    def _enter(self, script: str, peer: str) -> Refusal | None:
+        """Count a call in, or return why not."""
+        if script not in self._handlers:
+            return Refusal.UNKNOWN_SCRIPT
+        is_finishing = script in self._finishing
+        if self._draining and not is_finishing:
+            return Refusal.STOPPING  # the dialplan asks by itself at once
+        return self._admission.enter(peer, is_extra=is_finishing)
+
+    def misbehaved(self, connection: Connection, reason: str) -> None:
         """Count a connection that does not speak AGI."""
-        log.warning("agi_header_refused", peer=connection.peer, reason=reason)
+        self._warn("agi_header_refused", connection, reason)
         self._refuse(connection, Refusal.HEADER_MALFORMED)
 
-    def gone(self, connection: Reception) -> None:
+    def gone(self, connection: Connection) -> None:
         """Count a connection that closed before it asked for anything; a health probe does."""
         if self._lobby.leave(connection) and self._meter is not None:
             self._meter.agi_refused(Refusal.CLOSED_EARLY)
@@ -193,11 +176,20 @@ class FastAgiServer:
         given, _, script = request.path.partition("/")
         return script if hmac.compare_digest(given.encode(), secret.encode()) else None
 
-    def _refuse(self, connection: Reception, refusal: Refusal) -> None:
+    def _refuse(self, connection: Connection, refusal: Refusal) -> None:
         self._lobby.leave(connection)
         if self._meter is not None:
             self._meter.agi_refused(refusal)
         connection.transport.abort()
+
+    def _warn(self, event: str, connection: Connection, reason: str) -> None:
+        """Log at most one a second: a flood is counted by the metric and need not fill a disk."""
+        now = monotonic()
+        if now < self._silent_until:
+            self._unlogged += 1
+            return
+        log.warning(event, peer=connection.peer, reason=reason, unlogged=self._unlogged)
+        self._silent_until, self._unlogged = now + _LOG_SECONDS, 0
 
     def _go_round(self) -> None:
         """Look at everybody's patience, and come back while there is anybody: one timer for all connections."""
@@ -207,15 +199,18 @@ class FastAgiServer:
         for session in tuple(self._running):
             session.look_at_deadline(now)
         busy = self._running or self._lobby
-        self._round = asyncio.get_running_loop().call_later(_ROUND_SECONDS, self._go_round) if busy else None
+        self._round = self._loop.call_later(_ROUND_SECONDS, self._go_round) if busy else None
 
-    async def _run(self, handler: Handler, script: str, request: AgiRequest, session: AgiSession, peer: str) -> None:
+    async def _run(self, script: str, request: AgiRequest, session: AgiSession, peer: str) -> None:
         # A task has a context of its own, so nothing has to be unbound.
         structlog.contextvars.bind_contextvars(call_id=request.uniqueid)
         try:
-            await handler(request, session)
+            await self._handlers[script](request, session)
+        except ConnectionDropped as dropped:
+            log.warning("agi_session_dropped", reason=str(dropped))
         except ConnectionEnded as ended:
-            log.info("agi_session_ended", reason=str(ended))
+            # What came of the call is logged when it is closed.
+            log.debug("agi_session_ended", reason=str(ended))
         except Exception:
             # One call's fault must not reach another call.
             log.exception("agi_handler_failed", script=script)
@@ -223,12 +218,3 @@ class FastAgiServer:
             session.end("the handler is done")
             self._admission.leave(peer)
             self._running.pop(session, None)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False

@@ -5,7 +5,8 @@ of this program, or a value that finds its way into a command, must not be able 
 """
 
 import asyncio
-from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
 from time import monotonic
 from typing import Final
 
@@ -16,7 +17,13 @@ VERBS: Final = frozenset({"STREAM FILE", "SET VARIABLE", "GET VARIABLE"})
 """What the rating needs of AGI, and all that is ever sent."""
 
 _LONGEST_COMMAND = 2000  # Asterisk reads a command into 2,048 bytes (AGI_BUF_LEN) and takes the rest for the next one
-_MARK = 10  # the first so many characters tell the verbs apart
+
+
+class Loss(StrEnum):
+    """Why we ended a session ourselves; the closed list of the metric's label."""
+
+    FRAMING = "framing"
+    DEADLINE = "deadline"
 
 
 class ConnectionEnded(Exception):
@@ -28,28 +35,30 @@ class ConnectionDropped(ConnectionEnded):
 
 
 class AllowedVerbs:
-    """An allow-list of AGI verbs, made to be asked quickly."""
-
-    __slots__ = ("_by_mark",)
+    """An allow-list of AGI verbs. Most lines are sent over and over, so what was found right is remembered."""
 
     def __init__(self, verbs: frozenset[str]) -> None:
-        self._by_mark: Mapping[str, str] = {verb[:_MARK]: verb for verb in verbs}
+        self._verbs = verbs
+        self.checked = lru_cache(maxsize=1024)(self._check)
 
-    def verb_of(self, line: str) -> str:
-        """Return the verb of a command's ``line``.
+    def _check(self, line: str) -> tuple[str, bytes]:
+        """Return the verb of a command's ``line``, and the line as it is sent.
 
         Raises:
-            ValueError: it is not on the list, or the line is no single AGI command.
+            ValueError: the verb is not on the list, or the line is no single AGI command.
         """
         if not line.isprintable():
             raise ValueError("an AGI command cannot hold CR, LF or NUL, nor any other control character")
-        verb = self._by_mark.get(line[:_MARK]) or self._by_mark.get(line.partition(" ")[0])
-        if verb is None or not (line == verb or line.startswith(verb + " ")):
+        verb = next((verb for verb in self._verbs if line == verb or line.startswith(verb + " ")), None)
+        if verb is None:
             raise ValueError(f"the AGI verb of {line.split(' ', 1)[0]!r} is not on the allow-list")
-        return verb
+        data = line.encode() + b"\n"
+        if len(data) > _LONGEST_COMMAND:
+            raise ValueError(f"an AGI command cannot be longer than {_LONGEST_COMMAND} bytes")
+        return verb, data
 
 
-class AgiSession(asyncio.Protocol):
+class AgiSession:
     """Sends commands to Asterisk and hands back their replies, each within its deadline.
 
     ``hung_up`` is True once Asterisk has said that the caller left. Whoever holds the session looks at its deadline
@@ -57,6 +66,7 @@ class AgiSession(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_checked",
         "_due",
         "_ended",
         "_framer",
@@ -65,7 +75,6 @@ class AgiSession(asyncio.Protocol):
         "_moment",
         "_transport",
         "_verb",
-        "_verbs",
         "_waiting",
         "hung_up",
     )
@@ -74,6 +83,7 @@ class AgiSession(asyncio.Protocol):
         self,
         transport: asyncio.Transport,
         framer: Framer,
+        loop: asyncio.AbstractEventLoop,
         *,
         meter: AgiMeter | None,
         verbs: AllowedVerbs,
@@ -82,8 +92,8 @@ class AgiSession(asyncio.Protocol):
         self._transport = transport
         self._framer = framer
         self._meter = meter
-        self._verbs = verbs
-        self._loop = asyncio.get_running_loop()
+        self._checked = verbs.checked
+        self._loop = loop
         self._waiting: asyncio.Future[Reply] | None = None
         self._ended: ConnectionEnded | None = None
         self._due = 0.0
@@ -99,9 +109,7 @@ class AgiSession(asyncio.Protocol):
             ConnectionDropped: no answer came within ``deadline_seconds``, or none that AGI knows.
             ValueError: ``line`` is no single command of an allowed verb.
         """
-        verb, data = self._verbs.verb_of(line), line.encode() + b"\n"
-        if len(data) > _LONGEST_COMMAND:
-            raise ValueError(f"an AGI command cannot be longer than {_LONGEST_COMMAND} bytes")
+        verb, data = self._checked(line)
         if self._ended is not None:
             raise self._ended
         if self._waiting is not None:
@@ -119,9 +127,9 @@ class AgiSession(asyncio.Protocol):
     def look_at_deadline(self, now: float) -> None:
         """Drop the session where its command has passed its deadline; ``now`` is of ``time.monotonic()``."""
         if self._waiting is not None and now >= self._due:
-            self._drop("deadline", "a command passed its deadline")
+            self._drop(Loss.DEADLINE, "a command passed its deadline")
 
-    def data_received(self, data: bytes) -> None:
+    def receive(self, data: bytes) -> None:
         """Take bytes from Asterisk; lost framing ends the session."""
         reply = self._framer.whole_reply(data)
         if reply is not None:
@@ -134,20 +142,17 @@ class AgiSession(asyncio.Protocol):
                 elif isinstance(item, HangupNotice):
                     self.hung_up = True
         except FramingLost as fault:
-            self._drop("framing", f"framing lost: {fault}")
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the base class names it
-        """End the session: there is nobody to answer any more."""
-        self.end("the connection is closed")
+            self._drop(Loss.FRAMING, f"framing lost: {fault}")
 
     def end(self, reason: str) -> None:
         """Close the connection; a command under way ends with ``reason``."""
-        self._close(ConnectionEnded(reason))
+        if self._ended is None:
+            self._close(ConnectionEnded(reason))
 
     def _answer(self, reply: Reply) -> None:
         waiting, self._waiting = self._waiting, None
         if waiting is None or waiting.done():
-            self._drop("framing", "framing lost: a reply that nobody asked for")
+            self._drop(Loss.FRAMING, "framing lost: a reply that nobody asked for")
             return
         if self._meter is not None:
             now = monotonic()
@@ -155,15 +160,15 @@ class AgiSession(asyncio.Protocol):
             self._moment = now
         waiting.set_result(reply)
 
-    def _drop(self, kind: str, reason: str) -> None:
-        if self._ended is None and self._meter is not None:
-            self._meter.agi_lost(kind)
-        self._close(ConnectionDropped(reason))
+    def _drop(self, loss: Loss, reason: str) -> None:
+        if self._ended is None:
+            if self._meter is not None:
+                self._meter.agi_lost(loss)
+            self._close(ConnectionDropped(reason))
 
     def _close(self, ended: ConnectionEnded) -> None:
-        if self._ended is None:
-            self._ended = ended
+        self._ended = ended
         waiting, self._waiting = self._waiting, None
         if waiting is not None and not waiting.done():
-            waiting.set_exception(self._ended)
+            waiting.set_exception(ended)
         self._transport.close()

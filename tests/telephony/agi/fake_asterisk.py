@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from ivr.telephony.agi.door import Door
 from ivr.telephony.agi.meter import AgiMeter
-from ivr.telephony.agi.server import Door, FastAgiServer, Handler
+from ivr.telephony.agi.server import FastAgiServer, Handler
 from ivr.telephony.agi.session import VERBS
 
 PATIENCE_SECONDS = 10

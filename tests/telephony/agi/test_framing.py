@@ -217,3 +217,10 @@ def test_a_long_value_is_read_whole_only_where_it_can_end(monkeypatch: pytest.Mo
     (reply,) = in_session().feed(b"200 result=1 (" + b"line\n" * lines + b")\n")
     assert reply == Reply(200, 1, "line\n" * lines)
     assert len(read) == 2
+
+
+def test_a_line_that_ends_like_a_reply_is_none() -> None:
+    framer = in_session()
+    assert framer.feed(b"100 Trying ") == []
+    assert framer.feed(b"200 result=1\n") == []
+    assert framer.feed(b"200 result=0\n") == [Reply(200, 0)]

@@ -9,9 +9,10 @@ import pytest
 from ivr.errors import AddressInUse, SettingsRefused
 from ivr.telephony.agi import server as server_module
 from ivr.telephony.agi.admission import Limits
+from ivr.telephony.agi.door import Door
 from ivr.telephony.agi.framing import LONGEST_LINE
 from ivr.telephony.agi.request import AgiRequest
-from ivr.telephony.agi.server import Door, FastAgiServer
+from ivr.telephony.agi.server import FastAgiServer
 from ivr.telephony.agi.session import VERBS, AgiSession
 from tests.telephony.agi.fake_asterisk import Dial, FakeAsterisk, serving
 
@@ -285,7 +286,10 @@ async def test_last_keys_come_in_beyond_the_cap() -> None:
 
 async def test_those_who_wait_longest_with_half_a_header_make_room_for_a_caller() -> None:
     counts = Counts()
-    async with serving({"hold": hold}, door=Door(Limits(unfinished=3)), meter=counts) as (server, dial):
+    async with serving({"hold": hold}, door=Door(Limits(unfinished=3, unfinished_at_most=3)), meter=counts) as (
+        server,
+        dial,
+    ):
         drips = [await dial() for _ in range(3)]
         for drip in drips:
             await drip.send("agi_network")

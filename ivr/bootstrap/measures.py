@@ -1,0 +1,26 @@
+"""The metrics with their labels: each room owns its lists, and here they are joined."""
+
+from typing import get_args
+
+from ivr.domain.flow.script import Stage
+from ivr.domain.flow.table import Phase
+from ivr.observe.labels import Labels
+from ivr.observe.metrics import Metrics
+from ivr.store.writer_meter import RefusedWrite
+from ivr.telephony.agi.admission import Refusal
+from ivr.telephony.agi.session import VERBS, Loss
+from ivr.telephony.ami.meter import Discard
+
+
+def build_metrics() -> Metrics:
+    """Return metrics in which every label value that the rooms can send is there from the start."""
+    return Metrics(
+        Labels(
+            verbs=tuple(sorted(VERBS)),
+            refusals=tuple(Refusal),
+            losses=tuple(Loss),
+            discards=tuple(Discard),
+            write_refusals=get_args(RefusedWrite),
+            states=(*Stage, Phase.KEEPING),
+        )
+    )
