@@ -5,7 +5,7 @@ FUZZ_SECONDS ?= 300
 FUZZED := sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.14'
 PY := .venv/bin/python
 
-.PHONY: help install demo test check lint types unit fuzz bench lock clean
+.PHONY: help install demo test check lint types unit faults fuzz bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -33,6 +33,12 @@ types: .venv/development ## mypy, strict
 
 unit: .venv/development ## the tests of the pure core and the rooms' own
 	@$(PY) -m pytest -q tests/domain tests/usecases tests/telephony tests/house
+
+faults: .venv/development ## the fault drills on a real Asterisk (7 minutes); writes the table of docs/reliability.md
+	@deploy/prepare system 1>&2
+	@$(PY) -m ivr prompts build
+	@$(PY) -m pytest tests/pbx/faults --fault-records build/faults.jsonl $(ARGS)
+	@$(PY) docs/faults.py build/faults.jsonl
 
 fuzz: .venv/development ## fuzz the AGI framing, guided by coverage, for 5 minutes; FUZZ_SECONDS=3600 for longer
 	@mkdir -p var/fuzz/framing

@@ -73,6 +73,10 @@ class LiveCall:
         self._left_by = "caller" if what == "hung-up" else "pbx"
         self.left.set()
 
+    def hang_up(self) -> None:
+        """Have the caller hang up now; a call that is over stays over."""
+        self._callers.hang_up(self.call_id)
+
     async def live(self, call_seconds: float) -> None:
         """Play the call to its end; hang up after ``call_seconds`` whatever happens."""
         story = asyncio.create_task(self._story())

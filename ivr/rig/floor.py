@@ -99,6 +99,11 @@ class Floor:
             raise callers.failure()
         return records
 
+    def hang_up(self, name: str) -> None:
+        """Have the caller of that display name hang up now, whatever the plan says; an unknown one is ignored."""
+        if call := self._by_name.get(name):
+            call.hang_up()
+
     def _process(self, role: str, folder: Path, port: int, on_step: Callable[[SipStep], None]) -> SippProcess:
         return SippProcess(role, self._sipp, folder=folder, port=port, pbx_port=self._pbx.ports.sip, on_step=on_step)
 

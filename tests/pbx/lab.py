@@ -10,16 +10,17 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from ivr.bootstrap import parts
 from ivr.bootstrap.demo import service_environment
 from ivr.domain.calls import HandledCall
 from ivr.domain.closing import DIRECT_QUEUE
-from ivr.rig.asterisk import PrivateAsterisk
+from ivr.rig.asterisk import AmiAccess, PrivateAsterisk
 from ivr.rig.call_centre import QUEUES, staff
 from ivr.rig.configuration import PbxPlan
 from ivr.rig.demo import DemoAddresses
@@ -34,6 +35,8 @@ from ivr.store.export_calls import handled_calls
 from ivr.store.tallies import SqlTallies
 
 SETTLE_SECONDS = 15.0
+# For so long Asterisk is waited for to close its end, once the service has closed its own.
+FAREWELL_SECONDS = 60.0
 DIALPLAN = HOME / "dialplans" / "ivr-rating.conf"
 
 
@@ -44,6 +47,9 @@ class Command:
     text: str
     begun: float
     ended: float | None = None
+    reply: str = ""
+    is_passed_on: bool = False
+    """Whether Asterisk was given it: a tap can swallow a command."""
 
 
 @dataclass(slots=True)
@@ -51,6 +57,12 @@ class WiredCall:
     """What went over the wire for one call's rating."""
 
     uniqueid: str = ""
+    script: str = ""
+    caller: str = ""
+    """The caller's display name, which is the plan's."""
+    begun: float = 0.0
+    released: float | None = None
+    """When Asterisk had taken the caller back: the moment (monotonic) at which it closed its end."""
     commands: list[Command] = field(default_factory=list)
 
     def playing(self, moment: float) -> str | None:
@@ -62,23 +74,45 @@ class WiredCall:
         return None
 
 
-class Wire:
-    """A TCP relay from Asterisk to the service; ``delay_seconds`` holds back each command."""
+class Tap(Protocol):
+    """Watches the wire, and may hold a line back by waiting or swallow it by returning False."""
 
-    def __init__(self, delay_seconds: float = 0.0) -> None:
+    async def command(self, call: WiredCall, number: int) -> bool:
+        """See the ``number``-th command (from 0) before Asterisk does."""
+
+    async def reply(self, call: WiredCall, number: int) -> bool:
+        """See a line of the answer to the ``number``-th command before the service does."""
+
+
+class Wire:
+    """A TCP relay from Asterisk to the service; ``delay_seconds`` holds back each command, ``tap`` what it likes."""
+
+    def __init__(self, delay_seconds: float = 0.0, tap: Tap | None = None) -> None:
         self.delay_seconds = delay_seconds
+        self.tap = tap
         self.calls: dict[str, WiredCall] = {}
         self._server: asyncio.Server | None = None
         self._target = 0
+        self._ways: set[asyncio.Task[None]] = set()
+        self._relays: set[asyncio.Task[None]] = set()
 
     async def start(self, port: int, target: int) -> None:
         self._target = target
-        self._server = await asyncio.start_server(self._relay, "127.0.0.1", port)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", port)
 
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+        for way in self._ways:
+            way.cancel()
+        if self._relays:
+            await asyncio.wait(self._relays, timeout=5.0)
+
+    def _accept(self, from_pbx: asyncio.StreamReader, to_pbx: asyncio.StreamWriter) -> None:
+        relay = asyncio.create_task(self._relay(from_pbx, to_pbx))
+        self._relays.add(relay)
+        relay.add_done_callback(self._relays.discard)
 
     async def _relay(self, from_pbx: asyncio.StreamReader, to_pbx: asyncio.StreamWriter) -> None:
         try:
@@ -86,44 +120,66 @@ class Wire:
         except OSError:
             to_pbx.close()
             return
-        call = WiredCall()
-        ways = [
-            asyncio.create_task(self._replies(from_pbx, to_service, call)),
-            asyncio.create_task(self._commands(from_service, to_pbx, call)),
-        ]
+        call = WiredCall(begun=time.monotonic())
+        replies = asyncio.create_task(self._replies(from_pbx, to_service, call))
+        commands = asyncio.create_task(self._commands(from_service, to_pbx, call))
+        self._ways |= {replies, commands}
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((replies, commands), return_when=asyncio.FIRST_COMPLETED)
+            if not replies.done():
+                # The service has ended it. Asterisk closes its own end when the caller is taken back.
+                with contextlib.suppress(OSError):
+                    to_pbx.write_eof()
+                await asyncio.wait((replies,), timeout=FAREWELL_SECONDS)
         finally:
-            for way in ways:
+            for way in (replies, commands):
                 way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
+            await asyncio.gather(replies, commands, return_exceptions=True)
+            self._ways -= {replies, commands}
             to_pbx.close()
             to_service.close()
 
     async def _replies(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, call: WiredCall) -> None:
-        script = ""
-        while line := await reader.readline():
-            text = line.decode(errors="replace").strip()
-            if text.startswith("agi_network_script:"):
-                script = text.partition(": ")[2]
-            if text.startswith("agi_uniqueid:"):
-                call.uniqueid = text.partition(": ")[2]
-            if not text and script == "rate":
+        with contextlib.suppress(ConnectionError):
+            while line := await reader.readline():
+                text = line.decode(errors="replace").strip()
+                if not call.commands:
+                    self._note_header(text, call)
+                elif call.commands[-1].ended is None:
+                    call.commands[-1].ended, call.commands[-1].reply = time.monotonic(), text
+                if self.tap is not None and call.commands and not await self.tap.reply(call, len(call.commands) - 1):
+                    continue
+                with contextlib.suppress(ConnectionError):
+                    writer.write(line)
+                    await writer.drain()
+        call.released = time.monotonic()
+
+    def _note_header(self, text: str, call: WiredCall) -> None:
+        name, _, value = text.partition(": ")
+        match name:
+            case "agi_network_script":
+                call.script = value
+            case "agi_uniqueid":
+                call.uniqueid = value
+            case "agi_calleridname":
+                call.caller = value
+            case "" if call.script == "rate":
                 self.calls[call.uniqueid] = call
-            if call.commands and call.commands[-1].ended is None:
-                call.commands[-1].ended = time.monotonic()
-            with contextlib.suppress(ConnectionError):
-                writer.write(line)
-                await writer.drain()
+            case _:
+                pass
 
     async def _commands(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, call: WiredCall) -> None:
-        while line := await reader.readline():
-            if self.delay_seconds:
-                await asyncio.sleep(self.delay_seconds)
-            call.commands.append(Command(line.decode().strip(), time.monotonic()))
-            with contextlib.suppress(ConnectionError):
-                writer.write(line)
-                await writer.drain()
+        with contextlib.suppress(ConnectionError):
+            while line := await reader.readline():
+                if self.delay_seconds:
+                    await asyncio.sleep(self.delay_seconds)
+                call.commands.append(Command(line.decode().strip(), time.monotonic()))
+                if self.tap is not None and not await self.tap.command(call, len(call.commands) - 1):
+                    continue
+                call.commands[-1].begun, call.commands[-1].is_passed_on = time.monotonic(), True
+                with contextlib.suppress(ConnectionError):
+                    writer.write(line)
+                    await writer.drain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +229,13 @@ async def lab(
     agents: int = 12,
     dialplan: Path = DIALPLAN,
     serve: Sequence[str] = SERVE,
+    manager: Callable[[AmiAccess], Awaitable[AmiAccess]] | None = None,
+    call_seconds: float = 90.0,
 ) -> AsyncIterator[Lab]:
-    """Start everything in ``folder``; further ``layouts`` and the ``experiment`` are TOML texts."""
+    """Start everything in ``folder``; further ``layouts`` and the ``experiment`` are TOML texts.
+
+    ``manager`` may lead the service to Asterisk's manager by another way.
+    """
     programs = await asyncio.to_thread(find_programs, lambda _line: None)
     agi_port, service_port, web_port = (free_port(socket.SOCK_STREAM) for _ in range(3))
     settings = _settings(folder, layouts or {}, experiment)
@@ -188,12 +249,13 @@ async def lab(
     )
     wire = Wire(delay_seconds)
     async with PrivateAsterisk(programs.asterisk, plan) as pbx:
-        environment = service_environment(settings, DemoAddresses(service_port, web_port, pbx.ami))
+        ami = pbx.ami if manager is None else await manager(pbx.ami)
+        environment = service_environment(settings, DemoAddresses(service_port, web_port, ami))
         service = ServiceProcess(environment, folder, web_port, serve)
         await service.start()
         await wire.start(agi_port, service_port)
         try:
-            yield Lab(pbx, service, settings, environment, wire, Floor(pbx, programs.sipp))
+            yield Lab(pbx, service, settings, environment, wire, Floor(pbx, programs.sipp, call_seconds=call_seconds))
         finally:
             await wire.stop()
             await service.stop()
