@@ -77,7 +77,7 @@ def test_no_path_of_one_machine_is_written_anywhere() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
 def test_a_lock_file_pins_by_hash_and_names_no_host(name: str) -> None:
     text = (ROOT / name).read_text()
     assert re.search(r"https?://|--(extra-)?index-url|--find-links|trusted-host", text) is None

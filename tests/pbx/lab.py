@@ -218,6 +218,22 @@ class Lab:
             return await SqlTallies(store.database).calls_in_progress()
 
 
+def only(layout: str) -> str:
+    """Return the text of an experiment that gives everybody ``layout`` and no silence before it."""
+    return f"""\
+key = "default"
+salt = "lab"
+unit = "call"
+primary_metric = "top_box"
+minimum_sample = 1
+stop_rule = "none"
+
+[strata."*"]
+layouts = {{ "{layout}" = 1.0 }}
+delays = {{ "0" = 1.0 }}
+"""
+
+
 @asynccontextmanager
 async def lab(
     folder: Path,

@@ -10,20 +10,8 @@ from ivr.domain.calls import HandledCall
 from ivr.domain.outcomes import Outcome
 from ivr.rig.plan import Anchor, Behaviour, CallPlan, Press, Step
 from ivr.settings import HOME
-from tests.pbx.lab import Lab, lab
+from tests.pbx.lab import Lab, lab, only
 
-EXPERIMENT = """\
-key = "default"
-salt = "lab"
-unit = "call"
-primary_metric = "top_box"
-minimum_sample = 1
-stop_rule = "none"
-
-[strata."*"]
-layouts = {{ "{layout}" = 1.0 }}
-delays = {{ "0" = 1.0 }}
-"""
 HEARD_OUT = (
     (HOME / "config/layouts/sequential-123.toml")
     .read_text()
@@ -60,7 +48,7 @@ PLANS = [
 
 
 async def test_one_press_is_one_answer_or_one_try_and_all_that_was_heard_is_kept(tmp_path: Path) -> None:
-    async with lab(tmp_path, experiment=EXPERIMENT.format(layout="sequential-123")) as centre:
+    async with lab(tmp_path, experiment=only("sequential-123")) as centre:
         records = await centre.run(PLANS, rate=4)
         rows = await centre.rows()
     asked = [rows[record.uniqueid or ""] for record in records]
@@ -83,9 +71,7 @@ async def test_one_press_is_one_answer_or_one_try_and_all_that_was_heard_is_kept
 async def test_where_no_key_cuts_a_prompt_short_copies_make_none_play_again(tmp_path: Path) -> None:
     """The moments are known between the ends of a whole prompt, so what could be a copy is taken for one."""
     plans = [_plan(1, *eleven_fold("7"), Press("3", Anchor.KEY_UP, 8000)), _plan(2, *doubled("9"))]
-    async with lab(
-        tmp_path, layouts={"heard-out": HEARD_OUT}, experiment=EXPERIMENT.format(layout="heard-out")
-    ) as centre:
+    async with lab(tmp_path, layouts={"heard-out": HEARD_OUT}, experiment=only("heard-out")) as centre:
         records = await centre.run(plans, rate=4)
         rows = await centre.rows()
     wrong, declined = (rows[record.uniqueid or ""] for record in records)

@@ -7,20 +7,7 @@ from pathlib import Path
 
 from ivr.domain.outcomes import Outcome
 from ivr.rig.plan import Anchor, Behaviour, CallPlan, HangUp, Press, Step
-from tests.pbx.lab import DIALPLAN, Lab, lab
-
-EXPERIMENT = """\
-key = "default"
-salt = "lab"
-unit = "call"
-primary_metric = "top_box"
-minimum_sample = 1
-stop_rule = "none"
-
-[strata."*"]
-layouts = {{ "{layout}" = 1.0 }}
-delays = {{ "0" = 1.0 }}
-"""
+from tests.pbx.lab import DIALPLAN, Lab, lab, only
 
 # A dialplan that makes of a caller what trunks and look-ups make of them, by the last digits of the number.
 ODD_CALLERS = """
@@ -63,7 +50,7 @@ async def test_a_key_of_the_fallback_is_not_taken_for_the_layout_s(tmp_path: Pat
     dialplan = tmp_path / "lingering.conf"
     dialplan.write_text(DIALPLAN.read_text().replace(" same => n(keep),", " same => n,Wait(2)\n same => n(keep),"))
     plans = [_plan(number, Press("1", Anchor.FIRST_FRAME, 6000), HangUp(Anchor.KEY_UP, 300)) for number in (1, 2)]
-    async with lab(tmp_path, dialplan=dialplan, experiment=EXPERIMENT.format(layout="reversed-123")) as centre:
+    async with lab(tmp_path, dialplan=dialplan, experiment=only("reversed-123")) as centre:
         _lose_prompt(centre, "press-1-dissatisfied")
         records = await centre.run(plans, rate=4)
         rows, surveys = await centre.rows(), _surveys(centre)
@@ -84,7 +71,7 @@ async def test_a_doubled_wrong_key_leaves_the_caller_another_try(tmp_path: Path)
         )
         for number, hold_ms in enumerate((40, 60, 100, 120), start=1)
     ]
-    async with lab(tmp_path, experiment=EXPERIMENT.format(layout="sequential-123")) as centre:
+    async with lab(tmp_path, experiment=only("sequential-123")) as centre:
         records = await centre.run(plans, rate=4)
         rows = await centre.rows()
     for record in records:
@@ -97,7 +84,7 @@ async def test_whatever_a_caller_is_called_the_rating_is_kept(tmp_path: Path) ->
     dialplan = tmp_path / "odd.conf"
     dialplan.write_text(DIALPLAN.read_text().replace("[ivr-rating]", "[shipped]") + ODD_CALLERS)
     plans = [_plan(number, Press("2", Anchor.FIRST_FRAME, 800)) for number in (1, 2, 3)]
-    async with lab(tmp_path, dialplan=dialplan, experiment=EXPERIMENT.format(layout="sequential-123")) as centre:
+    async with lab(tmp_path, dialplan=dialplan, experiment=only("sequential-123")) as centre:
         records = await centre.run(plans, rate=4)
         rows = await centre.rows()
     nameless, broken, quoted = (rows[record.uniqueid or ""] for record in records)
@@ -111,7 +98,7 @@ async def test_a_stopping_service_loses_no_key_of_those_who_leave_meanwhile(tmp_
         _plan(number, Press("3", Anchor.FIRST_FRAME, 3500 + 400 * number), HangUp(Anchor.KEY_UP, 5))
         for number in range(1, 7)
     ]
-    async with lab(tmp_path, experiment=EXPERIMENT.format(layout="sequential-123")) as centre:
+    async with lab(tmp_path, experiment=only("sequential-123")) as centre:
         calling = asyncio.create_task(centre.floor.run_calls(plans, rate=8))
         async with asyncio.timeout(30):
             while len(centre.wire.calls) < len(plans):
@@ -140,7 +127,7 @@ async def test_a_service_that_hangs_on_late_keys_lets_its_caller_go(tmp_path: Pa
         .replace(" same => n(leave),", " same => n(leave),Set(IVR_KEYS_TAKEN=)\n same => n,")
     )
     async with hanging:
-        async with lab(tmp_path, dialplan=dialplan, experiment=EXPERIMENT.format(layout="sequential-123")) as centre:
+        async with lab(tmp_path, dialplan=dialplan, experiment=only("sequential-123")) as centre:
             (record,) = await centre.run([_plan(1, Press("2", Anchor.FIRST_FRAME, 500))], rate=1)
             surveys = _surveys(centre)
         for writer in accepted:

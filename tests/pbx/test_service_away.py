@@ -11,7 +11,7 @@ from ivr.bootstrap import parts
 from ivr.domain.outcomes import Outcome
 from ivr.rig.plan import Anchor, Behaviour, CallPlan, HangUp, Press
 from ivr.store.tables import answers
-from tests.pbx.lab import Lab, lab
+from tests.pbx.lab import Lab, lab, only
 
 CALLER = "+442079460001"
 
@@ -77,7 +77,7 @@ async def test_a_service_that_hangs_lets_its_caller_go(tmp_path: Path) -> None:
 
 async def test_a_call_is_settled_after_the_service_was_killed_in_it(tmp_path: Path) -> None:
     """A key that was acknowledged survives a crash; the call is closed when the service is back."""
-    async with lab(tmp_path) as centre:
+    async with lab(tmp_path, experiment=only("sequential-123")) as centre:
         plan = CallPlan(
             1,
             CALLER,
