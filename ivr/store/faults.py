@@ -32,6 +32,7 @@ _KNOWN = (
     ("server closed the connection", "PostgreSQL ended the connection", "see that it is running"),
     ("terminating connection", "PostgreSQL ended the connection", "see that it is running"),
     ("the connection is closed", "PostgreSQL ended the connection", "see that it is running"),
+    ("the connection is lost", "PostgreSQL ended the connection", "see that it is running"),
     ("too many connections", "PostgreSQL has no connection to spare", "raise its max_connections"),
 )
 

@@ -38,8 +38,6 @@ Work = Callable[[Connection], T]
 """Statements to run in the writer's transaction. It may run twice, so it must not keep what it did the first time."""
 Joint = Callable[[Connection, Sequence[T]], Sequence[R]]
 """Work for the loads of many writes at once, in their order; returns a result for each. It may run twice as well."""
-CommitMeter = Callable[[int, float], None]
-"""Told the number of writes of a group and the seconds from its first statement to its commit; from the thread."""
 
 # Its joint, its load, who waits for the result, when it came, whether it touches calls. A bare tuple, as one is
 # made for every press.
@@ -58,13 +56,11 @@ class Writer:
         self,
         database: Database,
         *,
-        on_commit: CommitMeter | None = None,
         meter: WriterMeter | None = None,
         capacity: int = 10_000,
         group_limit: int = 500,
     ) -> None:
         self._database = database
-        self._on_commit = on_commit
         self._meter = meter or NullWriterMeter()
         self._capacity = capacity
         self._group_limit = group_limit
@@ -185,8 +181,6 @@ class Writer:
         return True
 
     def _report(self, group: Sequence[_Write], started: float, committed: float) -> None:
-        if self._on_commit is not None:
-            self._on_commit(len(group), committed - started)
         self._meter.committed(len(group), committed - started)
         self._meter.waited([committed - came for _, _, _, came, _ in group])
         if any(touches_calls for _, _, _, _, touches_calls in group):

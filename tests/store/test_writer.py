@@ -17,6 +17,7 @@ from ivr.store.ledger import SqlLedger
 from ivr.store.writer import Writer
 from ivr.store.writer_meter import RefusedWrite
 
+from .postgres import new_database
 from .samples import facts
 
 
@@ -30,6 +31,25 @@ class Gate:
     def work(self, connection: Connection) -> None:
         self.entered.set()
         self.open.wait()
+
+
+class Meter:
+    """Notes what the writer tells."""
+
+    def __init__(self) -> None:
+        self.commits: list[int] = []
+        self.waits: list[list[float]] = []
+        self.refusals: list[RefusedWrite] = []
+
+    def committed(self, writes: int, seconds: float) -> None:
+        assert seconds > 0
+        self.commits.append(writes)
+
+    def waited(self, seconds: Sequence[float]) -> None:
+        self.waits.append(list(seconds))
+
+    def refused(self, reason: RefusedWrite) -> None:
+        self.refusals.append(reason)
 
 
 def insert_team(name: str):
@@ -47,9 +67,8 @@ def team_names(database: Database) -> list[str]:
 
 
 async def test_writes_that_wait_share_one_commit(database: Database) -> None:
-    groups: list[int] = []
-    gate = Gate()
-    async with Writer(database, on_commit=lambda size, seconds: groups.append(size)) as writer:
+    gate, meter = Gate(), Meter()
+    async with Writer(database, meter=meter) as writer:
         first = asyncio.create_task(writer.write(gate.work))
         await asyncio.to_thread(gate.entered.wait)
         others = [asyncio.create_task(writer.write(insert_team(f"t{number:02}"))) for number in range(20)]
@@ -57,7 +76,7 @@ async def test_writes_that_wait_share_one_commit(database: Database) -> None:
         gate.open.set()
         await first
         assert await asyncio.gather(*others) == [f"t{number:02}" for number in range(20)]
-    assert groups == [1, 20]
+    assert meter.commits == [1, 20]
     assert team_names(database) == [f"t{number:02}" for number in range(20)]
 
 
@@ -287,10 +306,9 @@ async def test_a_fact_that_the_database_refuses_fails_alone(database: Database) 
 
 
 async def test_settling_a_channel_and_its_facts_keep_their_order_within_a_commit(database: Database) -> None:
-    gate = Gate()
-    groups: list[int] = []
+    gate, meter = Gate(), Meter()
     shown, settled = CallId("default", "shown"), CallId("default", "settled")
-    async with Writer(database, on_commit=lambda size, seconds: groups.append(size)) as writer:
+    async with Writer(database, meter=meter) as writer:
         ledger = SqlLedger(database, writer)
         first = asyncio.create_task(writer.write(gate.work))
         await asyncio.to_thread(gate.entered.wait)
@@ -305,26 +323,7 @@ async def test_settling_a_channel_and_its_facts_keep_their_order_within_a_commit
         gate.open.set()
         await asyncio.gather(first, *tasks)
         assert await ledger.open_calls() == [shown]
-    assert groups == [1, 4]
-
-
-class Meter:
-    """Notes what the writer tells."""
-
-    def __init__(self) -> None:
-        self.commits: list[int] = []
-        self.waits: list[list[float]] = []
-        self.refusals: list[RefusedWrite] = []
-
-    def committed(self, writes: int, seconds: float) -> None:
-        assert seconds > 0
-        self.commits.append(writes)
-
-    def waited(self, seconds: Sequence[float]) -> None:
-        self.waits.append(list(seconds))
-
-    def refused(self, reason: RefusedWrite) -> None:
-        self.refusals.append(reason)
+    assert meter.commits == [1, 4]
 
 
 async def test_a_slow_disk_shows_in_the_meter(database: Database) -> None:
@@ -431,3 +430,23 @@ async def test_a_loop_that_has_ended_harms_nobody(database: Database) -> None:
         gate.open.set()
         await asyncio.gather(first, here)
     assert team_names(database) == ["here"]
+
+
+async def test_a_fact_on_a_lost_connection_is_refused_and_the_next_one_stored(cluster: Path) -> None:
+    database = open_database(new_database(cluster, "lost"))
+    call = CallId("default", "1")
+    async with Writer(database) as writer:
+        ledger = SqlLedger(database, writer)
+        await ledger.record(*facts(call)[:1])
+        killing = text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        database.read_now(lambda connection: connection.execute(killing).all())
+        with pytest.raises(DatabaseRefused, match="PostgreSQL ended the connection"):
+            await ledger.record(*facts(call))
+        await ledger.record(*facts(call)[1:2])
+        known = await ledger.facts_of(call)
+    database.close()
+    assert known is not None
+    assert (known.legs, known.presses) == ((facts(call)[1],), ())

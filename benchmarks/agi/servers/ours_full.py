@@ -34,7 +34,7 @@ async def serving(folder: Path) -> AsyncIterator[int]:
     with (folder / "log.jsonl").open("w") as lines:
         set_up_logging("info", lines)
         try:
-            async with Writer(database, on_commit=metrics.committed) as writer:
+            async with Writer(database, meter=metrics) as writer:
                 ledger = SqlLedger(database, writer)
                 async with ours.serving(_rate(ledger, metrics), metrics) as port:
                     yield port
