@@ -6,9 +6,10 @@
     --uvloop runs both sides on uvloop; --folder DIR names another disk; --json prints one JSON object
 
 A rating is what the service stores for a key press that is kept as the answer: a Press and an Answer, two rows in
-two tables that refer to their call, which the exposure made before. The peer stores the same values as one row of
-one table without references, in a session of SQLAlchemy's ORM with a commit of its own, in a thread, one at a time,
-as SQLite wants it. So the peer has less to do; nothing else differs: one process, one disk, in turns, SQLite with a
+two tables that refer to their call, which the exposure made before. The peer stores rows of one table without
+references, each in a session of SQLAlchemy's ORM with a commit of its own, in a thread, one at a time, as SQLite wants
+it: once the same two rows, and once all of a rating in a single row, which is the least that it can do. Nothing else
+differs: one process, one disk, in turns, SQLite with a
 write-ahead log and synchronous FULL. A rating counts when its awaiting caller has been told that it is durable.
 The disk's own speed is taken in the same round: fdatasync after writing as much as a lone rating adds to the log,
 over blocks that are there, as the log's are after its first checkpoint.
@@ -24,6 +25,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -54,12 +56,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Both sides with so many callers at a time; medians of the rounds, the ratio too."""
+    """All sides with so many callers at a time; medians of the rounds, the ratios too."""
 
     concurrent: int
     ours: Run
-    peer: Run
-    ratio: float
+    two_rows: Run
+    one_row: Run
+    ratio_two_rows: float
+    ratio_one_row: float
 
 
 class Base(DeclarativeBase):
@@ -104,8 +108,8 @@ async def ours(url: str, ratings: int, concurrent: int, busy: int) -> Run:
         database.close()
 
 
-async def peer(url: str, ratings: int, concurrent: int, busy: int) -> Run:
-    """Do the same with an ORM session and a commit for each rating."""
+async def peer(url: str, ratings: int, concurrent: int, busy: int, rows: int) -> Run:
+    """Do the same with an ORM session and a commit for each of the ``rows`` of a rating."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:", 1))
     if engine.dialect.name == "sqlite":
 
@@ -118,12 +122,12 @@ async def peer(url: str, ratings: int, concurrent: int, busy: int) -> Run:
     Base.metadata.create_all(engine)
     turn = asyncio.Lock()
 
-    def commit(number: int) -> None:
+    def commit(number: int, row: int) -> None:
         with Session(engine) as session:
             session.add(
                 RatingRow(
                     uniqueid=f"{1_700_000_000 + number}.{number}",
-                    number=1,
+                    number=row,
                     key="5",
                     press_ms=4100,
                     question=PRIMARY_QUESTION,
@@ -135,8 +139,9 @@ async def peer(url: str, ratings: int, concurrent: int, busy: int) -> Run:
             session.commit()
 
     async def store(number: int) -> None:
-        async with turn:
-            await asyncio.to_thread(commit, number)
+        for row in range(rows):
+            async with turn:
+                await asyncio.to_thread(commit, number, row)
 
     try:
         return await spread(store, ratings, concurrent, busy)
@@ -203,20 +208,25 @@ def compare(chosen: argparse.Namespace, concurrent: int, disk: list[float]) -> C
     """Run both sides in turns and return the medians."""
     busy = BUSY_COROUTINES if chosen.busy else 0
     new_loop = uvloop.new_event_loop if chosen.uvloop else asyncio.new_event_loop
-    pairs: list[tuple[Run, Run]] = []
+    rounds: list[tuple[Run, Run, Run]] = []
     for _ in range(chosen.rounds):
         sides: list[Run] = []
         ours_count = chosen.ratings if concurrent > 1 else chosen.ratings // 5
-        for side, ratings in ((ours, ours_count), (peer, chosen.peer_ratings)):
+        for side, ratings in (
+            (ours, ours_count),
+            (partial(peer, rows=2), chosen.peer_ratings),
+            (partial(peer, rows=1), chosen.peer_ratings),
+        ):
             with tempfile.TemporaryDirectory(prefix="ivr-bench-", dir=chosen.folder) as name:
                 disk += fdatasync_seconds(Path(name))
                 url = chosen.postgresql or f"sqlite:///{name}/ratings.db"
                 with asyncio.Runner(loop_factory=new_loop) as runner:
                     sides.append(runner.run(side(url, ratings, concurrent, busy)))
-        pairs.append((sides[0], sides[1]))
-    mine, theirs = (medians(side) for side in zip(*pairs, strict=True))
-    ratio = statistics.median(one.per_second / other.per_second for one, other in pairs)
-    return Compared(concurrent, mine, theirs, ratio)
+        rounds.append((sides[0], sides[1], sides[2]))
+    mine, two_rows, one_row = (medians(side) for side in zip(*rounds, strict=True))
+    over_two = statistics.median(own.per_second / two.per_second for own, two, _ in rounds)
+    over_one = statistics.median(own.per_second / one.per_second for own, _, one in rounds)
+    return Compared(concurrent, mine, two_rows, one_row, over_two, over_one)
 
 
 def medians(runs: Sequence[Run]) -> Run:
@@ -245,11 +255,15 @@ def main() -> None:
         rows = [asdict(each) for each in found]
         print(json.dumps({"fdatasync_p50_ms": fdatasync_ms, "lone_over_fdatasync_ms": over_ms, "runs": rows}))
         return
-    print(f"{'callers':>7} {'ours/s':>8} {'peer/s':>7} {'ratio':>6} {'p50 ms':>7} {'p99 ms':>7} {'peer p99 ms':>11}")
+    print(
+        f"{'callers':>7} {'ours/s':>8} {'p50 ms':>7} {'p99 ms':>7} | {'2 rows/s':>8} {'ratio':>6} {'p99 ms':>8}"
+        f" | {'1 row/s':>8} {'ratio':>6} {'p99 ms':>8}"
+    )
     for each in found:
         print(
-            f"{each.concurrent:>7} {each.ours.per_second:>8.0f} {each.peer.per_second:>7.0f} {each.ratio:>6.1f} "
-            f"{each.ours.p50_ms:>7.2f} {each.ours.p99_ms:>7.2f} {each.peer.p99_ms:>11.2f}"
+            f"{each.concurrent:>7} {each.ours.per_second:>8.0f} {each.ours.p50_ms:>7.2f} {each.ours.p99_ms:>7.2f}"
+            f" | {each.two_rows.per_second:>8.0f} {each.ratio_two_rows:>6.1f} {each.two_rows.p99_ms:>8.1f}"
+            f" | {each.one_row.per_second:>8.0f} {each.ratio_one_row:>6.1f} {each.one_row.p99_ms:>8.1f}"
         )
     print(f"fdatasync p50 {fdatasync_ms:.3f} ms")
     if over_ms is not None:

@@ -8,6 +8,7 @@ ledger, once it is flushed.
 """
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -140,4 +141,6 @@ def _dashboard(
 async def serve_until(settings: Settings, stop: asyncio.Event) -> None:
     """Run the service until ``stop`` is set."""
     async with service(settings):
+        # What is here now stays to the end; the collector need not go through it again while callers wait.
+        gc.freeze()
         await stop.wait()
