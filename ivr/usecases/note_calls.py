@@ -6,7 +6,10 @@ from ivr.usecases.ports import Ledger
 
 
 class NoteCalls:
-    """Takes facts in the order of events; a fact about a closed call closes it anew."""
+    """Takes the facts of each call in order; a fact about a closed call closes it anew.
+
+    Facts of different calls may come beside each other: what waits for the disk together is committed together.
+    """
 
     _REMEMBERED = 10_000
 

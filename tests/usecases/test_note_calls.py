@@ -1,5 +1,8 @@
 """Facts from the manager interface: stored, closed at the end, closed anew by what comes late."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from ivr.domain.calls import CallArrived, CallGone, CallId, EndedBy, Fact, Leg
@@ -55,6 +58,22 @@ async def test_facts_of_several_calls_close_only_the_one_that_ended(note: NoteCa
     await note(CONNECTED, CallArrived(OTHER), CallGone(CALL, at(60)))
     assert list(ledger.rows) == [CALL]
     assert await ledger.open_calls() == [OTHER]
+
+
+async def test_calls_that_are_noted_beside_each_other_close_each_for_itself(
+    note: NoteCalls, ledger: MemoryLedger
+) -> None:
+    async def follow(call: CallId, talk_seconds: float) -> None:
+        await note(CallArrived(call), replace(CONNECTED, call=call))
+        await note(CallGone(call, at(61)))
+        await note(replace(COMPLETED, call=call, talk_seconds=talk_seconds))
+
+    calls = [CallId("default", f"1700000000.{number}") for number in range(10, 20)]
+    await asyncio.gather(*(follow(call, float(number)) for number, call in enumerate(calls)))
+    assert {call: row.talk_seconds for call, row in ledger.rows.items()} == {
+        call: float(number) for number, call in enumerate(calls)
+    }
+    assert {row.outcome for row in ledger.rows.values()} == {Outcome.CALLER_LEFT_FIRST}
 
 
 async def test_a_batch_that_could_not_be_stored_closes_nothing(note: NoteCalls, ledger: MemoryLedger) -> None:

@@ -14,12 +14,13 @@ fact in hand that no chain knows.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
 
 import structlog
 
 from ivr.domain.calls import CallId, Fact
 
-LINKS = 32
+LINKS = 64
 """How many links may be in flight: enough to share commits, and few enough that callers, whose reads and writes wait in
 the same lines, do not wait behind them."""
 
@@ -29,14 +30,18 @@ STOP_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
+class _Chain(NamedTuple):
+    links: deque[Sequence[Fact]]
+    task: asyncio.Task[None]
+
+
 class Chains:
     """Stores facts through ``settle``, which does its work to the end and does not raise."""
 
     def __init__(self, settle: Callable[[Sequence[Fact]], Awaitable[None]], limit: int = LINKS) -> None:
         self._settle = settle
         self._limit = limit
-        self._chains: dict[CallId, deque[Sequence[Fact]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._chains: dict[CallId, _Chain] = {}
         self._stored = asyncio.Event()
         self.in_flight = 0
 
@@ -51,12 +56,10 @@ class Chains:
         self.in_flight += 1
         chain = self._chains.get(call)
         if chain is not None:
-            chain.append(facts)
+            chain.links.append(facts)
             return
-        chain = self._chains[call] = deque([facts])
-        task = asyncio.create_task(self._store(call, chain), name="ami-facts")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        links = deque([facts])
+        self._chains[call] = _Chain(links, asyncio.create_task(self._store(call, links), name="ami-facts"))
 
     async def room(self) -> None:
         """Wait until one more link may be added."""
@@ -68,20 +71,21 @@ class Chains:
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Wait for what is in flight, ``seconds`` at most; the rest is given up and told in the log."""
+        tasks = [chain.task for chain in self._chains.values()]
         try:
-            if self._tasks:
-                await asyncio.wait(self._tasks, timeout=seconds)
+            if tasks:
+                await asyncio.wait(tasks, timeout=seconds)
         finally:
-            if left := list(self._tasks):
-                log.error("ami_facts_given_up", events=self.in_flight, calls=len(self._chains))
+            if left := [task for task in tasks if not task.done()]:
+                log.error("ami_facts_given_up", events=self.in_flight, calls=len(left))
                 for task in left:
                     task.cancel()
                 await asyncio.wait(left)
 
-    async def _store(self, call: CallId, chain: deque[Sequence[Fact]]) -> None:
-        while chain:
-            await self._settle(chain[0])
-            chain.popleft()
+    async def _store(self, call: CallId, links: deque[Sequence[Fact]]) -> None:
+        while links:
+            await self._settle(links[0])
+            links.popleft()
             self.in_flight -= 1
             self._stored.set()
         del self._chains[call]

@@ -193,8 +193,8 @@ class EventHandler:
             self._chains.add(facts)
         return self._chains.room() if self._chains.is_full else None
 
-    async def _store(self, facts: Sequence[Fact]) -> None:
-        await self._settling.settle(partial(self._sink, *facts))
+    def _store(self, facts: Sequence[Fact]) -> Awaitable[None]:
+        return self._settling.settle(partial(self._sink, *facts))
 
     async def _take_list(self, end: ChannelsListed) -> None:
         try:

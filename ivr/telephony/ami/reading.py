@@ -107,15 +107,17 @@ def _agent_connected(frame: Frame, at: datetime) -> AgentConnected:
     )
 
 
-def _agent_completed(frame: Frame, at: datetime) -> AgentCompleted:
-    # Whoever's channel was gone is not told of. Without both there is nobody to tell of.
-    has_agent = frame.value("DestUniqueid") is not None
-    has_caller = frame.value("Uniqueid") is not None or not has_agent
+def _agent_completed(frame: Frame, at: datetime) -> AgentCompleted | None:
+    queue, interface = _need(frame, "Queue"), _need(frame, "Interface")
+    # Whoever's channel was gone before is not named; where both were, their own ends have told everything.
+    has_caller, has_agent = frame.value("Uniqueid") is not None, frame.value("DestUniqueid") is not None
+    if not (has_caller or has_agent):
+        return None
     return AgentCompleted(
         caller=_caller(frame) if has_caller else None,
         agent=_agent(frame) if has_agent else None,
-        queue=_need(frame, "Queue"),
-        interface=_need(frame, "Interface"),
+        queue=queue,
+        interface=interface,
         reason=_ENDED_BY.get(frame.value("Reason") or "", EndedBy.UNKNOWN),
         hold_seconds=_number(frame, "HoldTime"),
         talk_seconds=_number(frame, "TalkTime"),

@@ -35,7 +35,10 @@ class Settling:
     async def settle(self, work: Callable[[], Awaitable[object]]) -> None:
         """Do ``work``, again and again where the ledger refuses it; raises nothing but the end of this very task."""
         try:
-            await self._insist(work)
+            try:
+                await work()
+            except IvrError as refused:
+                await self._try_again(work, refused)
             if self._owes_list:
                 self._owes_list = False
                 await self._ask_for_channels()
@@ -52,25 +55,23 @@ class Settling:
         """From now on do not pause: what waits is tried once more, at once."""
         self._hurry.set()
 
-    async def _insist(self, work: Callable[[], Awaitable[object]]) -> None:
+    async def _try_again(self, work: Callable[[], Awaitable[object]], refused: IvrError) -> None:
         for pause_seconds in RETRY_SECONDS:
             if self._hurry.is_set():
                 break
+            self.refusals += 1
+            log.warning("ami_facts_wait", reason=str(refused), retry_in_seconds=pause_seconds)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_seconds):
+                    await self._hurry.wait()
             try:
                 await work()
-            except IvrError as refused:
-                self.refusals += 1
-                log.warning("ami_facts_wait", reason=str(refused), retry_in_seconds=pause_seconds)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(pause_seconds):
-                        await self._hurry.wait()
+            except IvrError as again:
+                refused = again
             else:
                 return
-        try:
-            await work()
-        except IvrError:
-            self._owes_list = True
-            raise
+        self._owes_list = True
+        raise refused
 
 
 def is_to_end() -> bool:

@@ -127,7 +127,8 @@ CORPUS = (
     Hostile("an end whose caller is gone",
             _lines("Event: AgentComplete", "DestChannel: PJSIP/agent1-2", "DestUniqueid: 7.2", *_COMPLETED[3:]),
             events=(_completed()._replace(caller=None, agent=Channel("7.2", "PJSIP/agent1-2")),)),
-    Hostile("an end of nobody", _lines("Event: AgentComplete", *_COMPLETED[3:]), _MALFORMED),
+    Hostile("an end whose caller and agent are gone", _lines("Event: AgentComplete", *_COMPLETED[3:])),
+    Hostile("an end of no queue", _lines("Event: AgentComplete", "Interface: PJSIP/agent1"), _MALFORMED),
     Hostile("a reason of no kind", _lines(*_COMPLETED, "Reason: boredom", "TalkTime: 60"),
             events=(_completed(talk=60.0),)),
     *(

@@ -7,10 +7,13 @@ from datetime import timedelta
 from itertools import count, product
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.calls import CallArrived, Fact, Leg
+from ivr.domain.calls import CallArrived, CallGone, Fact, Leg
+from ivr.errors import DatabaseRefused
+from ivr.telephony.ami import settling
 from ivr.telephony.ami.chains import LINKS
 from ivr.telephony.ami.handler import EventHandler
 from ivr.telephony.ami.stream import EventStream, Gap, LinkMade, ListAsked
@@ -235,3 +238,21 @@ async def test_a_stop_stores_what_was_followed_even_where_the_handler_waits_for_
         await until(lambda: handler.handled == 2)
         asyncio.get_running_loop().call_later(0.01, gate.set)
     assert [type(fact) for fact in office.facts] == [CallArrived, Leg]
+
+
+async def test_a_stop_has_a_refused_fact_tried_once_more_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "RETRY_SECONDS", (3600.0,))
+    office = Office()
+    refusals = iter([True, *[False] * 10])
+
+    async def refuse_once() -> None:
+        if next(refusals):
+            raise DatabaseRefused("the disk is full; free some space")
+
+    office.before = refuse_once
+    async with handling(office) as (stream, handler):
+        stream.put(frames(call(1)), AT)
+        await until(lambda: handler.refusals == 1 and handler.handled == 4)
+        assert office.facts == []
+    assert [type(fact) for fact in office.facts] == [CallArrived, Leg, Leg, CallGone]
+    assert handler.failures == 0

@@ -31,8 +31,8 @@ def answer(data: bytes, cuts: list[int]) -> tuple[list[AmiEvent], Counter[Discar
             continue
         try:
             event = read_event(Frame(frame), AT)
-            assert event is not None
-            events.append(event)
+            if event is not None:
+                events.append(event)
         except EventMangled:
             framer.discarded[Discard.MALFORMED] += 1
     return events, framer.discarded

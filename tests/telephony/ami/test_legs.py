@@ -382,6 +382,12 @@ def test_a_talk_ends_although_the_agent_s_channel_was_gone_before_the_event_was_
     assert (last.leg, last.agent, last.ended_by, last.talk_seconds) == (AGENT.uniqueid, "anna", EndedBy.CALLER, 59.9)
 
 
+def test_a_talk_ends_although_the_caller_s_channel_was_gone_before_the_event_was_written() -> None:
+    unnamed = AgentCompleted(None, AGENT, "support", "PJSIP/agent1", EndedBy.CALLER, 5.0, 60.0, at(60))
+    last = legs(follow(tracker(), [QueueJoined(CALLER, "support", at(-5)), connected(0), *bridged(0.1), unnamed]))[-1]
+    assert (last.leg, last.agent, last.ended_by, last.talk_seconds) == (AGENT.uniqueid, "anna", EndedBy.CALLER, 59.9)
+
+
 def test_an_end_without_the_agent_s_channel_tells_nothing_twice() -> None:
     calls = tracker()
     follow(calls, [QueueJoined(CALLER, "support", at(-5)), connected(0), HungUp(AGENT.uniqueid, at(60))])

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from ivr.telephony.agi.admission import Refusal
-from ivr.telephony.agi.server import Door, FastAgiServer
+from ivr.telephony.agi.door import Door
+from ivr.telephony.agi.server import FastAgiServer
 from ivr.telephony.probe.knock import AgiAddress, Knock, knock, read_address
 
 
