@@ -158,7 +158,7 @@ class Wire:
         name, _, value = text.partition(": ")
         match name:
             case "agi_network_script":
-                call.script = value
+                call.script = value.rpartition("/")[2]
             case "agi_uniqueid":
                 call.uniqueid = value
             case "agi_calleridname":
@@ -247,10 +247,12 @@ async def lab(
     serve: Sequence[str] = SERVE,
     manager: Callable[[AmiAccess], Awaitable[AmiAccess]] | None = None,
     call_seconds: float = 90.0,
+    secret: str | None = None,
 ) -> AsyncIterator[Lab]:
     """Start everything in ``folder``; further ``layouts`` and the ``experiment`` are TOML texts.
 
-    ``manager`` may lead the service to Asterisk's manager by another way.
+    ``manager`` may lead the service to Asterisk's manager by another way. ``secret`` is what the service asks for in
+    the path of a request, and what Asterisk sends.
     """
     programs = await asyncio.to_thread(find_programs, lambda _line: None)
     agi_port, service_port, web_port = (free_port(socket.SOCK_STREAM) for _ in range(3))
@@ -258,7 +260,7 @@ async def lab(
     plan = PbxPlan(
         run_folder=folder / "asterisk",
         rating_dialplan=dialplan,
-        agi_url=f"agi://127.0.0.1:{agi_port}",
+        agi_url=f"agi://127.0.0.1:{agi_port}" + (f"/{secret}" if secret else ""),
         prompts=settings.sounds_dir,
         agents=staff(agents),
         globals=variables or {},
@@ -267,6 +269,7 @@ async def lab(
     async with PrivateAsterisk(programs.asterisk, plan) as pbx:
         ami = pbx.ami if manager is None else await manager(pbx.ami)
         environment = service_environment(settings, DemoAddresses(service_port, web_port, ami))
+        environment |= {"IVR_AGI_SECRET": secret} if secret else {}
         service = ServiceProcess(environment, folder, web_port, serve)
         await service.start()
         await wire.start(agi_port, service_port)
