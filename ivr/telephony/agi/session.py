@@ -154,11 +154,11 @@ class AgiSession:
         if waiting is None or waiting.done():
             self._drop(Loss.FRAMING, "framing lost: a reply that nobody asked for")
             return
+        waiting.set_result(reply)
         if self._meter is not None:
             now = monotonic()
             self._meter.agi_answered(self._verb, now - self._moment)
             self._moment = now
-        waiting.set_result(reply)
 
     def _drop(self, loss: Loss, reason: str) -> None:
         if self._ended is None:
