@@ -30,7 +30,7 @@ stateDiagram-v2
 ```
 
 A label reads *event / move*. A key is valid (an option of the layout), the layout's opt-out key, or wrong; a *copy* is
-any key that could be an earlier press heard once more, here or in the question before (`ivr/domain/flow/bounces.py`).
+any key that could be an earlier press heard once more (`ivr/domain/flow/bounces.py`).
 
 | phase | waits for |
 |---|---|

@@ -129,8 +129,12 @@ class Settings(BaseSettings):
     agi_sessions: Annotated[int, Number] = Field(
         default=2000, ge=1, le=100_000, description="How many calls are served at once; further ones the dialplan asks."
     )
-    agi_sessions_of_peer: Annotated[int, Number] = Field(
-        default=1500, ge=1, le=100_000, description="How many of them may come from one address."
+    agi_sessions_of_peer: Annotated[int | None, Number] = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        description="How many of them may come from one address; empty: all. Set it where several Asterisks share one "
+        "service.",
     )
     web_bind: Address = Field(default=Bind(("127.0.0.1", 8080)), description="Where the dashboard listens.")
     ami_host: str = Field(default="127.0.0.1", description="Where Asterisk's manager interface is.")

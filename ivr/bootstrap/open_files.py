@@ -4,15 +4,21 @@ import resource
 
 import structlog
 
-SPARE_FILES = 200
-"""What the service opens besides its calls: the ledger, the manager, the web's connections, unfinished headers."""
+from ivr.telephony.agi.admission import Limits
+
+_SPARE_FILES = 200  # the ledger, the manager, the web's connections
 
 log = structlog.get_logger(__name__)
 
 
+def files_for(calls: int) -> int:
+    """Return how many files are wanted: by so many calls, their last keys, unfinished headers, and all the rest."""
+    return 2 * calls + Limits().unfinished_at_most + _SPARE_FILES
+
+
 def allow_open_files(calls: int) -> None:
     """Raise this process's own limit so far that ``calls`` fit, and say so where it may not be raised so far."""
-    wanted = calls + SPARE_FILES
+    wanted = files_for(calls)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return

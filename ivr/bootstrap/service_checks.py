@@ -13,7 +13,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from ivr.bootstrap.house_checks import HouseCheck
-from ivr.bootstrap.open_files import SPARE_FILES
+from ivr.bootstrap.open_files import files_for
 from ivr.settings import Bind, Settings
 from ivr.telephony.agi.admission import Refusal
 from ivr.telephony.probe.findings import Finding
@@ -108,7 +108,7 @@ def _web(bind: Bind) -> Finding:
 
 
 def _open_files(settings: Settings) -> Finding:
-    check, needed = HouseCheck.OPEN_FILES, settings.agi_sessions + SPARE_FILES
+    check, needed = HouseCheck.OPEN_FILES, files_for(settings.agi_sessions)
     remedy = f"set LimitNOFILE={needed} in the service's unit, or ulimit -n {needed} before ivr serve"
     answer = _get(settings.web_bind, "/metrics")
     found = _FILES.search(answer[1]) if answer is not None else None

@@ -164,7 +164,7 @@ class Telephony:
 def _door(settings: Settings) -> Door:
     secret = settings.agi_secret
     return Door(
-        Limits(sessions=settings.agi_sessions, sessions_of_peer=settings.agi_sessions_of_peer),
+        Limits(sessions=settings.agi_sessions, sessions_of_peer=settings.agi_sessions_of_peer or settings.agi_sessions),
         settings.agi_allow,
         None if secret is None else secret.get_secret_value(),
     )

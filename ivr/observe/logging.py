@@ -69,13 +69,15 @@ class _Lines:
                     self._lost += 1
                     return
                 if self._lost:
-                    lost, self._lost = self._lost, 0
-                    self._stream.write(_line({"event": "log_lines_lost", "lines": lost, "logger": __name__}, "warning"))
+                    notice = {"event": "log_lines_lost", "lines": self._lost, "logger": __name__}
+                    self._stream.write(_line(notice, "warning"))
+                    self._stream.flush()
+                    self._lost = 0
                 self._stream.write(line)
                 self._stream.flush()
         except (OSError, ValueError, RuntimeError):
             # A full disk or a closed pipe behind the log is nothing that a caller should feel.
-            return
+            self._lost += 1
 
 
 def _room_of(stream: TextIO) -> "select.poll | None":

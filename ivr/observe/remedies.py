@@ -52,5 +52,5 @@ REMEDIES: Final[Mapping[str, str]] = {
     "process_start_time_seconds": "Changes when the service was restarted; unasked restarts are in the journal.",
     "process_cpu_seconds_total": "A rate near 1: the service fills its core, and callers begin to wait.",
     "process_open_fds": "Near `process_max_fds`: a leak, or a limit that is too low for the sessions.",
-    "process_max_fds": "Should be several times `agi_sessions`; `LimitNOFILE=` in the unit.",
+    "process_max_fds": "Should be two and a half times `agi_sessions`; `LimitNOFILE=` in the unit.",
 }

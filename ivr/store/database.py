@@ -131,7 +131,9 @@ def _make_engine(address: URL) -> Engine:
         address,
         hide_parameters=True,
         pool_pre_ping=True,
-        connect_args={} if "connect_timeout" in address.query else {"connect_timeout": BUSY_SECONDS},
+        # The second: how long what is sent may stay unanswered by a machine that has gone without a word.
+        connect_args={"connect_timeout": BUSY_SECONDS, "tcp_user_timeout": BUSY_SECONDS * 1000}
+        | {name: value for name, value in address.query.items() if name in {"connect_timeout", "tcp_user_timeout"}},
     )
     event.listen(engine, "connect", _prepare_postgresql)
     return engine

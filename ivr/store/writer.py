@@ -26,7 +26,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
 from ivr.errors import DatabaseRefused
-from ivr.store.checkpoints import Checkpoints
+from ivr.store.checkpoints import PAUSE_SECONDS, bound_log, bring_in_log
 from ivr.store.database import Database
 from ivr.store.faults import refusal
 from ivr.store.writer_meter import NullWriterMeter, WriterMeter
@@ -71,7 +71,7 @@ class Writer:
         self._closed = False
         self._connection: Connection | None = None
         self._listeners: list[Callable[[], None]] = []
-        self._checkpoints = Checkpoints(database)
+        self._log_is_behind = False
         self._thread = Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -141,7 +141,7 @@ class Writer:
         try:
             while self._take_group():
                 group = self._in_hand
-                if not self._commit(group) and len(group) > 1:
+                if not self._commit(group):
                     for write in group:
                         self._commit([write])
         except BaseException:  # noqa: BLE001 - only what is meant to end a program comes here
@@ -153,6 +153,13 @@ class Writer:
         """Wait for writes and take them in hand; False once the writer closes and all are done."""
         with self._lock:
             self._in_hand = []
+            if self._log_is_behind and not self._waiting and not self._closed:
+                self._changed.wait(PAUSE_SECONDS)
+            is_pause = self._log_is_behind and not self._waiting
+        if is_pause and self._connection is not None:
+            self._log_is_behind = False
+            bring_in_log(self._connection)
+        with self._lock:
             while not self._waiting and not self._closed:
                 self._changed.wait()
             self._in_hand = self._waiting[: self._group_limit]
@@ -160,25 +167,33 @@ class Writer:
             return bool(self._in_hand)
 
     def _commit(self, group: Sequence[_Write]) -> bool:
-        """Run and commit ``group``; a failure is told to the one write of a group, a larger group gets False."""
+        """Run and commit ``group``, and tell it what became of it; False where its writes are to be run one by one."""
         started = time.perf_counter()
+        has_begun = False
         try:
             connection = self._open_connection()
             with connection.begin():
+                has_begun = True
                 results = _results(connection, group)
         except Exception as error:  # noqa: BLE001 - whatever one write raises goes to its own caller
             self._recover(error)
-            if len(group) == 1:
-                told = self._told(error)
-                _tell(group, [told], asyncio.Future.set_exception)
-                if isinstance(told, DatabaseRefused):
-                    self._note(lambda: self._meter.refused("failed"))
-            return False
+            if has_begun and len(group) > 1:
+                return False  # one of them is bad, and the others are not
+            # Without a database, or where another program keeps it locked, each would only wait for the same.
+            told = self._told(error)
+            _tell(group, [told] * len(group), asyncio.Future.set_exception)
+            if isinstance(told, DatabaseRefused):
+                self._note(lambda: self._count_failed(len(group)))
+            return True
         committed = time.perf_counter()
-        self._checkpoints.note_commit()
+        self._log_is_behind = True
         _tell(group, results, asyncio.Future.set_result)
         self._note(lambda: self._report(group, started, committed))
         return True
+
+    def _count_failed(self, writes: int) -> None:
+        for _ in range(writes):
+            self._meter.refused("failed")
 
     def _report(self, group: Sequence[_Write], started: float, committed: float) -> None:
         self._meter.committed(len(group), committed - started)
@@ -203,7 +218,7 @@ class Writer:
     def _open_connection(self) -> Connection:
         if self._connection is None:
             self._connection = self._database.engine.connect().execution_options(writes=True)
-            self._checkpoints.relieve(self._connection)
+            bound_log(self._connection)
         return self._connection
 
     def _recover(self, error: Exception) -> None:
@@ -228,7 +243,6 @@ class Writer:
             self._waiting.clear()
         ended = DatabaseRefused("the ledger's writer has ended; start the service again")
         _tell(left, [ended] * len(left), asyncio.Future.set_exception)
-        self._checkpoints.end()
         self._drop_connection()
 
 

@@ -17,7 +17,7 @@ print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 @pytest.mark.parametrize(
     ("soft", "hard", "calls", "after", "is_told"),
-    [(256, 4096, 1000, 1200, False), (2048, 4096, 1000, 2048, False), (256, 900, 1000, 900, True)],
+    [(256, 4096, 1000, 3224, False), (3500, 4096, 1000, 3500, False), (256, 900, 1000, 900, True)],
 )
 def test_the_limit_is_raised_as_far_as_is_needed_and_allowed(
     soft: int, hard: int, calls: int, after: int, *, is_told: bool
@@ -27,4 +27,4 @@ def test_the_limit_is_raised_as_far_as_is_needed_and_allowed(
     )
     *told, limit = done.stdout.splitlines()
     assert int(limit) == after
-    assert any("LimitNOFILE=1200" in line for line in told) is is_told
+    assert any("LimitNOFILE=3224" in line for line in told) is is_told

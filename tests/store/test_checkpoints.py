@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from ivr.domain.calls import CallArrived, CallId
 from ivr.store.checkpoints import LOG_PAGES
-from ivr.store.database import Database, open_database
+from ivr.store.database import open_database
 from ivr.store.ledger import SqlLedger
 from ivr.store.writer import Writer
 
@@ -45,23 +45,18 @@ async def test_a_log_that_nothing_brings_in_is_bounded_by_the_writer(tmp_path: P
     assert bound == LOG_PAGES
 
 
-async def test_a_checkpoint_that_fails_ends_neither_thread(tmp_path: Path) -> None:
+async def test_a_checkpoint_that_fails_costs_nothing(tmp_path: Path) -> None:
+    """A reader who stays in the log keeps it from being brought in; writes go on, and it is made up for."""
     database = open_database(f"sqlite:///{tmp_path / 'ivr.db'}")
     async with Writer(database) as writer:
         ledger = SqlLedger(database, writer)
-        connect = database.engine.connect
+        reader = sqlite3.connect(tmp_path / "ivr.db")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM calls").fetchone()
         await ledger.record(CallArrived(CallId("default", "1")))
-        failed = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        def refuse() -> None:
-            loop.call_soon_threadsafe(failed.set)
-            raise sqlite3.OperationalError("disk I/O error")
-
-        database.engine.connect = refuse  # type: ignore[method-assign]
+        await asyncio.sleep(0.2)
         await ledger.record(CallArrived(CallId("default", "2")))
-        await failed.wait()
-        database.engine.connect = connect  # type: ignore[method-assign]
+        reader.close()
         await ledger.record(CallArrived(CallId("default", "3")))
         async with asyncio.timeout(30):
             while calls_without_the_log(tmp_path / "ivr.db") < 3:
@@ -69,8 +64,13 @@ async def test_a_checkpoint_that_fails_ends_neither_thread(tmp_path: Path) -> No
     database.close()
 
 
-async def test_the_writer_of_another_database_has_no_checkpoints(database: Database) -> None:
+async def test_there_is_one_connection_that_writes_and_checkpoints(tmp_path: Path) -> None:
+    """A second one could meet SQLite's fault of a log that is reset while a checkpoint begins."""
+    database = open_database(f"sqlite:///{tmp_path / 'ivr.db'}")
     async with Writer(database) as writer:
-        alive = writer._checkpoints._thread.is_alive()
-    assert alive == (database.dialect == "sqlite")
-    assert not writer._checkpoints._thread.is_alive()
+        ledger = SqlLedger(database, writer)
+        for number in range(5):
+            await ledger.record(CallArrived(CallId("default", str(number))))
+            await asyncio.sleep(0.1)
+        assert database.engine.pool.checkedout() + database.engine.pool.checkedin() == 1  # type: ignore[attr-defined]
+    database.close()

@@ -14,9 +14,9 @@ is what *could* be one: what lies within the window somewhere between its bounds
 purpose. A real press that is passed over costs a question more; a copy that counts is an answer that nobody gave, or
 takes a try away from the caller.
 
-All keys belong into the guard, those that change nothing too, because their copies can come later; and it goes with
-the caller to the next question, where the last answer's copies are no answer. What is stored of presses is not the
-guard's affair: they are kept as they were heard.
+All keys belong into the guard, those that change nothing too, because their copies can come later. It is made to go
+with the caller to a further question (there is one question a call so far), where the last answer's copies are no
+answer. What is stored of presses is not the guard's affair: they are kept as they were heard.
 """
 
 from dataclasses import dataclass, replace

@@ -49,19 +49,23 @@ class Limits:
     """
 
     sessions: int = 2000
-    sessions_of_peer: int = 1500
+    sessions_of_peer: int = 2000
     unfinished: int = 256
     unfinished_at_most: int = 1024
 
 
 class Admission:
-    """Counts the calls being served, in all and for each peer."""
+    """Counts the calls being served, in all and for each peer.
+
+    Those that bring what running calls need (``is_extra``) are counted apart within limits of the same size: neither
+    can keep the other out.
+    """
 
     def __init__(self, limits: Limits, allowed: Sequence[Network] = ()) -> None:
         self._limits = limits
         self._allowed = tuple(allowed)
-        self._of_peer: dict[str, int] = {}
-        self._sessions = 0
+        self._calls = _Count()
+        self._extras = _Count()
 
     def turns_away(self, peer: str) -> bool:
         """Say whether ``peer`` (an IP address) is in none of the allowed networks; without any, all are allowed."""
@@ -75,22 +79,29 @@ class Admission:
         return not any((mapped or address) in network for network in self._allowed)
 
     def enter(self, peer: str, *, is_extra: bool) -> Refusal | None:
-        """Count a call in, or return why not. ``is_extra``: it brings what a running call needs, so it may exceed."""
-        of_peer = self._of_peer.get(peer, 0)
-        if not is_extra:
-            if self._sessions >= self._limits.sessions:
-                return Refusal.SESSIONS_FULL
-            if of_peer >= self._limits.sessions_of_peer:
-                return Refusal.PEER_FULL
-        elif self._sessions >= 2 * self._limits.sessions:
+        """Count one in, or return why not."""
+        count = self._extras if is_extra else self._calls
+        of_peer = count.of_peer.get(peer, 0)
+        if count.total >= self._limits.sessions:
             return Refusal.SESSIONS_FULL
-        self._sessions += 1
-        self._of_peer[peer] = of_peer + 1
+        if of_peer >= self._limits.sessions_of_peer:
+            return Refusal.PEER_FULL
+        count.total += 1
+        count.of_peer[peer] = of_peer + 1
         return None
 
-    def leave(self, peer: str) -> None:
-        """Count a call out."""
-        self._sessions -= 1
-        self._of_peer[peer] -= 1
-        if not self._of_peer[peer]:
-            del self._of_peer[peer]
+    def leave(self, peer: str, *, is_extra: bool) -> None:
+        """Count one out."""
+        count = self._extras if is_extra else self._calls
+        count.total -= 1
+        count.of_peer[peer] -= 1
+        if not count.of_peer[peer]:
+            del count.of_peer[peer]
+
+
+class _Count:
+    __slots__ = ("of_peer", "total")
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.of_peer: dict[str, int] = {}

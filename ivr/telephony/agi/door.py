@@ -51,8 +51,11 @@ class Door:
                 f"FastAGI cannot listen on {host}:{port} ({fault.strerror}); "
                 "set IVR_AGI_BIND to an address of this machine"
             ) from fault
-        again = [socket.socket(fileno=os.dup(one.fileno())) for one in first.sockets for _ in range(1, _HANDLES)]
-        return [first, *[await loop.create_server(protocol, sock=one, backlog=_BACKLOG) for one in again]]
+        listeners = [first]
+        for listener in [one for one in first.sockets for _ in range(1, _HANDLES)]:
+            again = socket.socket(fileno=os.dup(listener.fileno()))
+            listeners.append(await loop.create_server(protocol, sock=again, backlog=_BACKLOG))
+        return listeners
 
 
 def _is_loopback(host: str) -> bool:

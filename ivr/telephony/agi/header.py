@@ -34,7 +34,7 @@ class Header:
             start = lines.rfind("\n", 0, end)
             if not lines.startswith(_ARGUMENT, start + 1):
                 return
-            yield lines[lines.index(":", start) + 1 : end].strip()
+            yield lines[start + 1 : end].partition(":")[2].strip()
             end = start
 
     def __eq__(self, other: object) -> bool:

@@ -24,11 +24,11 @@ from ivr.domain.flow.commands import Hush, Play
 from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
 from ivr.domain.timelines import SILENCE, SILENCE_SECONDS
 from ivr.telephony.agi.framing import Reply
+from ivr.telephony.agi.keys import KEYS, keys_in
 from ivr.telephony.agi.session import AgiSession, ConnectionDropped, ConnectionEnded
 
 PROMPTS = "ivr-rating"
 
-_KEYS = "0123456789*#ABCD"
 _SAMPLES_PER_MS = 8
 _GUARD_SECONDS = 5
 _ENTRY_GUARD_SECONDS = 6
@@ -139,7 +139,7 @@ class AgiLine:
         reply = await self._send("GET VARIABLE IVR_KEYS")
         if reply.code == 511:
             raise ConnectionEnded("the channel is dead")
-        return reply.value or ""
+        return keys_in(reply.value or "")
 
     async def _send(self, line: str) -> Reply:
         return await self._session.command(line, _COMMAND_SECONDS)
@@ -152,7 +152,7 @@ def _streaming(command: Play | Hush, sample: int) -> str:
 
 def _key(result: int | None) -> str | None:
     """Return the key that a result stands for by its ASCII code; None for 0 (played), -1 and anything else."""
-    return chr(result) if result is not None and 0 < result < 128 and chr(result) in _KEYS else None
+    return chr(result) if result is not None and 0 < result < 128 and chr(result) in KEYS else None
 
 
 def _quoted(text: str) -> str:

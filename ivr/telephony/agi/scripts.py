@@ -5,6 +5,7 @@ from typing import Protocol
 
 from ivr.domain.calls import CallId
 from ivr.domain.outcomes import Outcome
+from ivr.telephony.agi.keys import keys_in
 from ivr.telephony.agi.line import AgiLine
 from ivr.telephony.agi.request import AgiRequest
 from ivr.telephony.agi.server import Handler
@@ -37,7 +38,7 @@ def left_script(note_left_keys: NotesLeftKeys, *, pbx: str) -> Handler:
     """Return the handler that takes the last keys; ``IVR_LEFT`` tells the dialplan that they are durable."""
 
     async def left(request: AgiRequest, session: AgiSession) -> None:
-        keys = request.arguments.get("keys", "")
+        keys = keys_in(request.arguments.get("keys", ""))
         await note_left_keys(_call(request, pbx), keys, gone=request.arguments.get("gone") == "1")
         await session.command("SET VARIABLE IVR_LEFT done", _SET_SECONDS)
 

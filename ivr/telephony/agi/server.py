@@ -15,7 +15,7 @@ from ivr.telephony.agi.header import Header
 from ivr.telephony.agi.lobby import Lobby
 from ivr.telephony.agi.meter import AgiMeter
 from ivr.telephony.agi.request import AgiRequest, parse_request
-from ivr.telephony.agi.session import VERBS, AgiSession, AllowedVerbs, ConnectionDropped, ConnectionEnded
+from ivr.telephony.agi.session import VERBS, AgiSession, AllowedVerbs, ConnectionDropped, ConnectionEnded, Loss
 
 HEADER_DEADLINE_SECONDS = 5.0
 _DRAIN_SECONDS = 30.0
@@ -60,6 +60,7 @@ class FastAgiServer:
         )
         self._round: asyncio.TimerHandle | None = None
         self._draining = False
+        self._is_closed = False
         self._silent_until = 0.0
         self._unlogged = 0
         self._running: dict[AgiSession, asyncio.Task[None]] = {}
@@ -94,11 +95,14 @@ class FastAgiServer:
         for session in late:
             # One that was cancelled before its first step has run none of its lines.
             session.end("the service is stopping")
+            self._count_lost(Loss.STOPPING)
         self._running.clear()
         if self._round is not None:
             self._round.cancel()
+            self._round = None
 
     def _close_door(self) -> None:
+        self._is_closed = True
         for listener in self._listeners:
             listener.close()
         for connection in self._lobby:
@@ -116,9 +120,8 @@ class FastAgiServer:
 
     def arrived(self, connection: Connection) -> None:
         """Let a new connection wait in the lobby for its header block, if its peer may."""
-        if self._admission.turns_away(connection.peer):
-            self._warn("agi_peer_refused", connection, "its address is not allowed")
-            self._refuse(connection, Refusal.PEER_NOT_ALLOWED)
+        if self._is_closed or self._admission.turns_away(connection.peer):
+            self._refuse(connection, Refusal.STOPPING if self._is_closed else Refusal.PEER_NOT_ALLOWED)
             return
         crowded_out = self._lobby.enter(connection, connection.peer, monotonic())
         if crowded_out is not None:
@@ -133,7 +136,8 @@ class FastAgiServer:
         if request is None or script is None:
             self._refuse(connection, Refusal.NO_CHANNEL if request is None else Refusal.WRONG_SECRET)
             return None
-        refusal = self._enter(script, connection.peer)
+        is_extra = script in self._finishing
+        refusal = self._enter(script, connection.peer, is_extra=is_extra)
         if refusal is not None:
             self._refuse(connection, refusal)
             return None
@@ -146,22 +150,21 @@ class FastAgiServer:
             verbs=self._verbs,
             hung_up=hung_up,
         )
-        self._running[session] = self._loop.create_task(self._run(script, request, session, connection.peer))
+        running = self._run(script, request, session, connection.peer, is_extra=is_extra)
+        self._running[session] = self._loop.create_task(running)
         return session
 
-    def _enter(self, script: str, peer: str) -> Refusal | None:
+    def _enter(self, script: str, peer: str, *, is_extra: bool) -> Refusal | None:
         """Count a call in, or return why not."""
         if script not in self._handlers:
             return Refusal.UNKNOWN_SCRIPT
-        is_finishing = script in self._finishing
-        if self._draining and not is_finishing:
+        if self._draining and not is_extra:
             return Refusal.STOPPING  # the dialplan asks by itself at once
-        return self._admission.enter(peer, is_extra=is_finishing)
+        return self._admission.enter(peer, is_extra=is_extra)
 
     def misbehaved(self, connection: Connection, reason: str) -> None:
-        """Count a connection that does not speak AGI."""
-        self._warn("agi_header_refused", connection, reason)
-        self._refuse(connection, Refusal.HEADER_MALFORMED)
+        """Close a connection that does not speak AGI."""
+        self._refuse(connection, Refusal.HEADER_MALFORMED, reason)
 
     def gone(self, connection: Connection) -> None:
         """Count a connection that closed before it asked for anything; a health probe does."""
@@ -176,20 +179,22 @@ class FastAgiServer:
         given, _, script = request.path.partition("/")
         return script if hmac.compare_digest(given.encode(), secret.encode()) else None
 
-    def _refuse(self, connection: Connection, refusal: Refusal) -> None:
+    def _refuse(self, connection: Connection, refusal: Refusal, detail: str | None = None) -> None:
         self._lobby.leave(connection)
         if self._meter is not None:
             self._meter.agi_refused(refusal)
         connection.transport.abort()
-
-    def _warn(self, event: str, connection: Connection, reason: str) -> None:
-        """Log at most one a second: a flood is counted by the metric and need not fill a disk."""
+        # One line a second at most: a flood is counted by the metric and need not fill a disk.
         now = monotonic()
-        if now < self._silent_until:
+        if now < self._silent_until or refusal is Refusal.STOPPING:
             self._unlogged += 1
             return
-        log.warning(event, peer=connection.peer, reason=reason, unlogged=self._unlogged)
+        log.warning("agi_refused", peer=connection.peer, reason=refusal, detail=detail, unlogged=self._unlogged)
         self._silent_until, self._unlogged = now + _LOG_SECONDS, 0
+
+    def _count_lost(self, loss: Loss) -> None:
+        if self._meter is not None:
+            self._meter.agi_lost(loss)
 
     def _go_round(self) -> None:
         """Look at everybody's patience, and come back while there is anybody: one timer for all connections."""
@@ -201,7 +206,7 @@ class FastAgiServer:
         busy = self._running or self._lobby
         self._round = self._loop.call_later(_ROUND_SECONDS, self._go_round) if busy else None
 
-    async def _run(self, script: str, request: AgiRequest, session: AgiSession, peer: str) -> None:
+    async def _run(self, script: str, request: AgiRequest, session: AgiSession, peer: str, *, is_extra: bool) -> None:
         # A task has a context of its own, so nothing has to be unbound.
         structlog.contextvars.bind_contextvars(call_id=request.uniqueid)
         try:
@@ -214,7 +219,8 @@ class FastAgiServer:
         except Exception:
             # One call's fault must not reach another call.
             log.exception("agi_handler_failed", script=script)
+            self._count_lost(Loss.FAULT)
         finally:
             session.end("the handler is done")
-            self._admission.leave(peer)
+            self._admission.leave(peer, is_extra=is_extra)
             self._running.pop(session, None)

@@ -23,7 +23,13 @@ class Loss(StrEnum):
     """Why we ended a session ourselves; the closed list of the metric's label."""
 
     FRAMING = "framing"
+    """Asterisk sent what AGI does not know."""
     DEADLINE = "deadline"
+    """Asterisk did not answer in time."""
+    FAULT = "fault"
+    """The script failed; the log says how (``agi_handler_failed``)."""
+    STOPPING = "stopping"
+    """The drain was over before the call was."""
 
 
 class ConnectionEnded(Exception):

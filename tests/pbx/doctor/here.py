@@ -70,7 +70,7 @@ BREAKAGES_HERE: tuple[Breakage, ...] = (
              "is not the service", "stop the other one"),
     Breakage("another secret in the settings", HouseCheck.AGI, told(IVR_AGI_SECRET="this-is-not-the-secret"),
              "refuses the shared secret", "IVR_AGI_SECRET"),
-    Breakage("few open files", HouseCheck.OPEN_FILES, open_files(256), "may open 256", "LimitNOFILE=2200"),
+    Breakage("few open files", HouseCheck.OPEN_FILES, open_files(256), "may open 256", "LimitNOFILE=5224"),
     Breakage("a shell's open files", HouseCheck.OPEN_FILES, open_files(1024), "turned away",
              "IVR_AGI_SESSIONS", ok=None),
     Breakage("no AMI secret", HouseCheck.AMI_ACCOUNT, told(IVR_AMI_SECRET=None), "no secret is set",

@@ -34,7 +34,7 @@ def test_the_cap_of_sessions_holds_and_opens_again() -> None:
     assert admission.enter("a", is_extra=False) is None
     assert admission.enter("b", is_extra=False) is None
     assert admission.enter("c", is_extra=False) is Refusal.SESSIONS_FULL
-    admission.leave("a")
+    admission.leave("a", is_extra=False)
     assert admission.enter("c", is_extra=False) is None
 
 
@@ -44,12 +44,15 @@ def test_one_peer_cannot_take_every_place() -> None:
     assert admission.enter("a", is_extra=False) is None
     assert admission.enter("a", is_extra=False) is Refusal.PEER_FULL
     assert admission.enter("b", is_extra=False) is None
-    admission.leave("a")
-    admission.leave("b")
+    admission.leave("a", is_extra=False)
+    admission.leave("b", is_extra=False)
     assert admission.enter("a", is_extra=False) is None
 
 
-def test_what_running_calls_need_comes_in_beyond_the_cap_but_not_without_end() -> None:
-    admission = Admission(Limits(sessions=2, sessions_of_peer=1))
-    assert admission.enter("a", is_extra=False) is None
-    assert [admission.enter("a", is_extra=True) for _ in range(4)] == [None, None, None, Refusal.SESSIONS_FULL]
+def test_what_running_calls_need_and_the_calls_do_not_keep_each_other_out() -> None:
+    admission = Admission(Limits(sessions=2, sessions_of_peer=2))
+    for is_extra in (True, False):
+        assert [admission.enter("a", is_extra=is_extra) for _ in range(3)] == [None, None, Refusal.SESSIONS_FULL]
+    admission.leave("a", is_extra=True)
+    assert admission.enter("a", is_extra=False) is Refusal.SESSIONS_FULL
+    assert admission.enter("a", is_extra=True) is None

@@ -162,6 +162,7 @@ def test_a_header_without_lines_has_no_values() -> None:
     assert Header("").value("agi_uniqueid") is None
     assert list(Header("").arguments()) == []
     assert list(Header("agi_arg_1: a\nagi_arg_2: b").arguments()) == ["b", "a"]
+    assert list(Header("agi_uniqueid: 1.1\nagi_arg_1").arguments()) == [""]
 
 
 def test_the_limits_themselves_are_allowed() -> None:
