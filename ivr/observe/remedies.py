@@ -17,7 +17,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     "service are of different versions. `stopping`: restarts.",
     "ivr_agi_lost_total": "`deadline`: Asterisk hangs or the path to it is cut, see `core show threads` there. "
     "`framing`: something between the two changes the bytes, or this Asterisk answers in a way that is not known; "
-    "its callers were given back to the dialplan.",
+    "its callers were given back to the dialplan. `fault`: the service failed in a call, the log says how "
+    "(`agi_handler_failed`); report it. `stopping`: a restart whose drain was over before the call was.",
     "ivr_agi_command_seconds": "`GET VARIABLE` and `SET VARIABLE` p99 above 0.05 s: Asterisk or its machine is busy, "
     "or it is not on this host. `STREAM FILE` is the length of the prompts and no alarm.",
     "ivr_agi_gap_seconds": "p99 above 0.05 s: callers hear holes. Compare with `ivr_event_loop_delay_seconds` (CPU) "

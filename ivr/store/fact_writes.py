@@ -63,6 +63,7 @@ class FactWrites:
             )
         }
         self._press = self._kinds[Press][0]
+        self._showing = frozenset(place for kind, (place, _, _) in self._kinds.items() if kind not in _UNSHOWING)
 
     def rows_of(self, facts: Iterable[Fact]) -> FactRows:
         """Return ``facts`` as :meth:`store` takes them; raises ValueError for a value that no column takes."""
@@ -79,7 +80,7 @@ class FactWrites:
         for rows in writes:
             for place, row in rows:
                 by_kind[place].append(row)
-                if place >= len(_UNSHOWING):
+                if place in self._showing:
                     shown[row[:2]] = None
         with driver_batch(connection) as cursor:
             # First, as everything under a call refers to its row.
