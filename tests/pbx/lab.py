@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote
 
 from ivr.bootstrap import parts
 from ivr.bootstrap.demo import service_environment
@@ -91,6 +92,8 @@ class Wire:
         self.delay_seconds = delay_seconds
         self.tap = tap
         self.calls: dict[str, WiredCall] = {}
+        # By Uniqueid, the keys that the hang-up handler brought: all that Asterisk has heard.
+        self.left: dict[str, str] = {}
         self._server: asyncio.Server | None = None
         self._target = 0
         self._ways: set[asyncio.Task[None]] = set()
@@ -165,6 +168,8 @@ class Wire:
                 call.caller = value
             case "" if call.script == "rate":
                 self.calls[call.uniqueid] = call
+            case _ if name.startswith("agi_arg_") and call.script == "left" and value.startswith("keys="):
+                self.left[call.uniqueid] = unquote(value.removeprefix("keys="))
             case _:
                 pass
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ivr.rig.floor import Floor
 from ivr.rig.plan import Anchor, HangUp, Press
+from ivr.rig.record import CallRecord, SentKey
 from tests.pbx.faults import staging
 from tests.pbx.faults.record import FaultRecord
 from tests.pbx.faults.staging import Moment, Point
@@ -15,6 +16,7 @@ from tests.pbx.lab import WiredCall, lab
 
 # So long it takes until a BYE has become Asterisk's HANGUP.
 BYE_SECONDS = 0.15
+OVERTAKEN_SECONDS = 0.1
 
 HABITS = (
     (HangUp(Anchor.AGENT_LEFT, 20),),
@@ -68,7 +70,16 @@ async def test_hung_up_at_every_command(tmp_path: Path, note: Callable[[FaultRec
         habits = [staging.plan(len(plans) + number, steps) for number, steps in enumerate(HABITS, start=1)]
         centre.wire.tap = HangUpAt(centre.floor, {p.name: point for p, point in zip(plans, points, strict=True)})
         records = await centre.floor.run_calls([*plans, *habits], staging.RATE)
-        verdict = await judge(centre, "the caller hangs up at every command, and by habit", records)
+
+        def unheard(record: CallRecord, press: SentKey) -> bool:
+            """Excuse a key that Asterisk itself has not heard: its BYE overtook it there, on a busy machine."""
+            if record.left_at is None or press is not record.sent[-1]:
+                return False
+            is_at_the_end = (record.left_at - press.up_at).total_seconds() < OVERTAKEN_SECONDS
+            return is_at_the_end and centre.wire.left.get(record.uniqueid or "") == record.keys[:-1]
+
+        fault = "the caller hangs up at every command, and by habit"
+        verdict = await judge(centre, fault, records, excuse=unheard)
         note(verdict.record)
         await assert_no_channel(centre)
         await assert_unharmed(centre, before)
@@ -77,5 +88,11 @@ async def test_hung_up_at_every_command(tmp_path: Path, note: Callable[[FaultRec
     in_ledger = {
         record.uniqueid: "".join(press.key for press in verdict.rows[record.uniqueid or ""].keys) for record in records
     }
-    assert in_ledger == {record.uniqueid: record.keys for record in records}, "the ledger itself has them"
+    heard = {
+        record.uniqueid: centre.wire.left.get(record.uniqueid or "", record.keys)
+        if verdict.record.unacknowledged
+        else record.keys
+        for record in records
+    }
+    assert in_ledger == heard, "the ledger itself has them"
     assert verdict.surveys == {}
