@@ -19,8 +19,8 @@ from ivr.store.driver_cursor import driver_cursor
 LOG_PAGES = 8000
 """How far the log may grow, in pages of 4 KiB, before a commit checkpoints.
 
-At a quarter of it more than one rating in a hundred paid for one, under a load without a pause: ``benchmarks/ledger.py``
-then had a p99 of 6.9 ms, and 3.2 ms so.
+At a quarter of it more than one rating in a hundred paid for one under a load without a pause: the p99 of
+``benchmarks/ledger.py`` was 6.9 ms then, and is 3.2 ms so.
 """
 PAUSE_SECONDS = 0.05
 """How long no write has to have come: a page that is written again and again is brought in once."""
