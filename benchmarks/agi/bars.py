@@ -2,27 +2,12 @@
 
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from benchmarks.agi.load import Measured
 from benchmarks.agi.scenarios import LIMIT, Bench
+from benchmarks.bar import Bar
 
 Figure = Callable[[Measured], float]
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar and the value that was found; at least or at most ``wanted``."""
-
-    text: str
-    value: float
-    wanted: float
-    is_upper: bool = False
-
-    @property
-    def is_met(self) -> bool:
-        """Whether the value is on the right side."""
-        return self.value <= self.wanted if self.is_upper else self.value >= self.wanted
 
 
 def median_ratio(upper: Sequence[Measured], lower: Sequence[Measured], figure: Figure) -> float:

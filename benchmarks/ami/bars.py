@@ -2,26 +2,11 @@
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from benchmarks.ami.runs import ASTERISK_AMI, OURS, OURS_DEFAULT, PANORAMISK, PANORAMISK_UVLOOP, Reader, Run
+from benchmarks.bar import Bar
 
 Runs = Mapping[Reader, Sequence[Run]]
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar and the value that was found; at least, or at most, ``wanted``."""
-
-    text: str
-    value: float
-    wanted: float
-    is_upper: bool = False
-
-    @property
-    def is_met(self) -> bool:
-        """Whether the value is on the right side."""
-        return self.value <= self.wanted if self.is_upper else self.value >= self.wanted
 
 
 def bars(flowing: Runs, stalled: Runs) -> list[Bar]:

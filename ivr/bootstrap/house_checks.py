@@ -1,7 +1,6 @@
 """Looks at what this program needs of its own machine: layouts, prompts, pepper, files, addresses, libraries."""
 
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 
 from ivr.bootstrap import parts
@@ -11,6 +10,7 @@ from ivr.errors import IvrError
 from ivr.privacy.pepper import load_or_make_pepper
 from ivr.settings import Settings
 from ivr.store.soundness import sqlite_file
+from ivr.telephony.loopback import is_loopback
 from ivr.telephony.probe.findings import Finding
 
 
@@ -133,14 +133,6 @@ def web_bind(settings: Settings) -> Finding:
         return Finding.sound(check, f"{bind}, behind a proxy with TLS")
     remedy = "set IVR_WEB_BIND to 127.0.0.1 and put a proxy with TLS before it, with IVR_WEB_TLS=true"
     return Finding.note(check, f"{bind} is open to others without TLS: passwords can be read on the way", remedy)
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether only this machine can reach ``host``."""
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _owner(path: Path) -> int | None:

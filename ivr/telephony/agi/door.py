@@ -6,10 +6,10 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from ivr.errors import AddressInUse, SettingsRefused
 from ivr.telephony.agi.admission import Limits, Network
+from ivr.telephony.loopback import is_loopback
 
 # Connections that the kernel completes for us while the loop is busy; Asterisk gives one up after 2 s.
 _BACKLOG = 1024
@@ -36,7 +36,7 @@ class Door:
             AddressInUse: another program listens there.
             SettingsRefused: the address is not this machine's, or open to others with no network allowed.
         """
-        if not self.allowed and not _is_loopback(host):
+        if not self.allowed and not is_loopback(host):
             raise SettingsRefused(
                 f"FastAGI on {host}:{port} would be open to other machines, and whoever reaches it can take calls; "
                 "set IVR_AGI_ALLOW to the addresses of your Asterisk, or IVR_AGI_BIND to 127.0.0.1"
@@ -56,12 +56,3 @@ class Door:
             again = socket.socket(fileno=os.dup(listener.fileno()))
             listeners.append(await loop.create_server(protocol, sock=again, backlog=_BACKLOG))
         return listeners
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False

@@ -23,7 +23,7 @@ from ivr.domain.calls import Fact
 from ivr.telephony.ami.chains import LINKS, Chains
 from ivr.telephony.ami.events import AmiEvent, CallEvent, ChannelListed, ChannelsListed
 from ivr.telephony.ami.frames import Frame
-from ivr.telephony.ami.legs import CallTracker, Seats
+from ivr.telephony.ami.legs import NO_SEATS, CallTracker, Seats
 from ivr.telephony.ami.listing import ChannelListing, ListSpoilt
 from ivr.telephony.ami.meter import AmiMeter, Discard
 from ivr.telephony.ami.reading import EventMangled, read_event
@@ -44,7 +44,6 @@ OnSnapshot = Callable[[frozenset[str]], Awaitable[object]]
 """Told the Uniqueids of all live channels after each sign-in and after each gap."""
 
 _MOST_COMPLAINTS = 50
-_NO_SEATS: Seats = {}
 
 log = structlog.get_logger(__name__)
 
@@ -181,7 +180,7 @@ class EventHandler:
         asked = self._tracker.asks(event)
         if asked:
             return self._follow(event, asked)
-        return self._chain(self._tracker.follow(event, _NO_SEATS))
+        return self._chain(self._tracker.follow(event, NO_SEATS))
 
     async def _follow(self, event: CallEvent, asked: Sequence[str]) -> None:
         room = self._chain(self._tracker.follow(event, await self._seats(event, asked)))

@@ -38,7 +38,7 @@ _ASKING = frozenset({AgentConnected, AgentCompleted, DialBegan, DialAnswered})
 
 Seats = Mapping[str, str | None]
 """Who sits at each interface that was asked for; None where nobody is entered."""
-_NOBODY: Seats = {}
+NO_SEATS: Seats = {}
 
 
 class CallTracker:
@@ -196,7 +196,7 @@ class CallTracker:
         The Linkedid is not asked: after an attended transfer it is that of another caller.
         """
         caller = None if event.agent is None else self.contacts.caller_of(event.agent.uniqueid)
-        return [] if caller is None else self._completed(event._replace(caller=caller.channel), _NOBODY)
+        return [] if caller is None else self._completed(event._replace(caller=caller.channel), NO_SEATS)
 
     def _completed_with(self, contact: Contact, event: AgentCompleted) -> list[Fact]:
         """End the queue's talk with the interface; where there is none, the agent's channel has told it."""

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
-from ipaddress import ip_address
 
 from ivr.errors import AmiRefused
 from ivr.telephony.ami.account import AmiAccount
 from ivr.telephony.ami.manager_session import ManagerSession
+from ivr.telephony.loopback import is_loopback
 from ivr.telephony.probe import account as rights
 from ivr.telephony.probe import clock, modules, queues
 from ivr.telephony.probe.dialplan import Step
@@ -70,7 +70,7 @@ def probe_asterisk(account: AmiAccount, expected: Expected) -> list[Finding]:
         try:
             findings += [*rights.version(view), *rights.write_rights(view)]
             if "Getvar" in view.actions:
-                for look in _looks(expected, same_machine=_is_here(account.host)):
+                for look in _looks(expected, same_machine=is_loopback(account.host)):
                     findings += look(view)
         except OSError as fault:
             remedy = "see Asterisk's log, and run the check again"
@@ -101,10 +101,3 @@ def _looks(expected: Expected, *, same_machine: bool) -> tuple[Look, ...]:
 
 def _answers(where: str) -> Finding:
     return Finding.sound(PbxCheck.ADDRESS, f"Asterisk's manager answers on {where}")
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
