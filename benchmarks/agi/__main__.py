@@ -9,10 +9,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.agi.bars import Bar, bars
+from benchmarks.agi.bars import bars
 from benchmarks.agi.load import Measured
 from benchmarks.agi.machine import compiled, cores
 from benchmarks.agi.scenarios import Bench, Effort, Scenario, present, scenarios
+from benchmarks.bar import Bar
 
 FULL = Effort(rounds=5, seconds=3.0, warm_seconds=1.0, paced_seconds=6.0, rate=4000)
 QUICK = Effort(rounds=1, seconds=1.5, warm_seconds=0.5, paced_seconds=3.0, rate=4000)

@@ -6,9 +6,10 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.ami.bars import Bar, bars
+from benchmarks.ami.bars import bars
 from benchmarks.ami.events import Flood, flood
 from benchmarks.ami.runs import READERS, STALLED, Reader, Run, flooding, turn
+from benchmarks.bar import Bar
 
 
 def main() -> None:
