@@ -7,14 +7,18 @@ from datetime import datetime
 from typing import TypeVar
 
 from ivr.domain.calls import (
+    PRIMARY_QUESTION,
     Answer,
+    AskingEnded,
     CallArrived,
     CallFacts,
     CallGone,
     CallId,
+    Comment,
     Exposure,
     Fact,
     HandledCall,
+    Invited,
     Leg,
     Press,
     RatingEntered,
@@ -40,6 +44,8 @@ class MemoryLedger:
     yields: int = 3
     rows: dict[CallId, HandledCall] = field(default_factory=dict)
     discarded: set[CallId] = field(default_factory=set)
+    comments: dict[tuple[CallId, str], Comment] = field(default_factory=dict)
+    invitations: dict[CallId, Invited] = field(default_factory=dict)
     _facts: dict[CallId, CallFacts] = field(default_factory=dict)
 
     async def record(self, *facts: Fact) -> None:
@@ -50,12 +56,19 @@ class MemoryLedger:
         for fact in facts:
             known = self._facts.get(fact.call) or CallFacts(CallArrived(fact.call))
             self._facts[fact.call] = _joined(known, fact)
-            if not isinstance(fact, CallArrived | CallGone):
+            if isinstance(fact, Comment):
+                self.comments.setdefault((fact.call, fact.question), fact)
+            if isinstance(fact, Invited):
+                self.invitations.setdefault(fact.call, fact)
+            if not isinstance(fact, CallArrived | Invited | CallGone):
                 self.discarded.discard(fact.call)
             self.history.append(_name(fact))
 
     async def facts_of(self, call: CallId) -> CallFacts | None:
         return self._facts.get(call)
+
+    async def invitation_of(self, call: CallId) -> Invited | None:
+        return self.invitations.get(call)
 
     async def close(self, row: HandledCall) -> None:
         self.rows[row.call] = row
@@ -69,7 +82,7 @@ class MemoryLedger:
         return sorted(self._facts.keys() - self.rows.keys() - self.discarded)
 
 
-def _joined(known: CallFacts, fact: Fact) -> CallFacts:  # noqa: PLR0911 - one line for each kind of fact
+def _joined(known: CallFacts, fact: Fact) -> CallFacts:  # noqa: C901, PLR0911 - one line for each kind of fact
     match fact:
         case CallArrived():
             return replace(known, arrived=replace(_filled(known.arrived, fact), test=known.arrived.test or fact.test))
@@ -85,8 +98,17 @@ def _joined(known: CallFacts, fact: Fact) -> CallFacts:  # noqa: PLR0911 - one l
             presses = {press.number: press for press in known.presses}
             presses.setdefault(fact.number, fact)
             return replace(known, presses=tuple(presses[number] for number in sorted(presses)))
-        case Answer():
+        case Answer() if fact.question == PRIMARY_QUESTION:
             return replace(known, answer=known.answer or fact)
+        case Answer():
+            further = {answer.question: answer for answer in known.further}
+            further.setdefault(fact.question, fact)
+            return replace(known, further=tuple(further[question] for question in sorted(further)))
+        case AskingEnded():
+            asked_seconds = fact.asked_seconds if known.asked_seconds is None else known.asked_seconds
+            return replace(known, asked_seconds=asked_seconds)
+        case Comment() | Invited():
+            return known
         case CallGone():
             return replace(known, gone=known.gone or fact)
 
@@ -101,7 +123,11 @@ def _name(fact: Fact) -> str:
         case Press():
             return f"Press {fact.number} {fact.key}"
         case Answer():
-            return f"Answer {fact.status}"
+            return (
+                f"Answer {fact.status}"
+                if fact.question == PRIMARY_QUESTION
+                else f"Answer {fact.question} {fact.status}"
+            )
         case _:
             return type(fact).__name__
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from ivr.domain.calls import CallId
 from ivr.domain.experiments import Assignment, Experiment, Stratum, Unit
-from ivr.domain.layouts import Layout, Option
+from ivr.domain.layouts import BargeIn, Layout, Option
 from ivr.domain.timelines import LayoutVersion, Recording, version_layout
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ def layout(
         opt_out_key=opt_out_key,
         max_tries=max_tries,
         timeout_seconds=5.0,
-        barge_in=barge_in,
+        barge_in=BargeIn.everywhere(barge_in),
     )
 
 

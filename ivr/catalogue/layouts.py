@@ -22,7 +22,7 @@ from ivr.catalogue.document import (
     toml_files,
 )
 from ivr.catalogue.fields import Fields
-from ivr.domain.layouts import DTMF_KEYS, Layout, Option
+from ivr.domain.layouts import DTMF_KEYS, BargeIn, Layout, Option
 from ivr.errors import LayoutRefused
 
 KnownPrompts = Mapping[str, Collection[str]]
@@ -46,7 +46,7 @@ class _Values(TypedDict):
     opt_out_key: str | None
     max_tries: int
     timeout_seconds: float
-    barge_in: bool
+    barge_in: BargeIn
 
 
 def load_layouts(folder: Path, known_prompts: KnownPrompts | None = None) -> dict[str, Layout]:
@@ -124,7 +124,7 @@ def _values(document: Document, faults: list[Fault]) -> _Values:
         opt_out_key=fields.optional_text("opt_out_key", example="9"),
         max_tries=fields.integer("max_tries", 2, default=2),
         timeout_seconds=fields.number("timeout_seconds", default=5.0),
-        barge_in=fields.flag("barge_in", default=True),
+        barge_in=BargeIn.everywhere(fields.flag("barge_in", default=True)),
     )
 
 

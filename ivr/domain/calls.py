@@ -11,6 +11,8 @@ from ivr.domain.experiments import Assignment
 from ivr.domain.outcomes import Outcome
 
 PRIMARY_QUESTION = "primary"
+CONFIRMATION = "confirmation"
+"""The question that asks an extreme answer once more. Further questions have their layouts' keys for names."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,7 +85,7 @@ class RatingEntered:
 
     ``agent`` and ``queue`` are what the dialplan knew; they stand in where no leg was seen on AMI. With
     ``agent_is_named`` the administrator names who is to be credited, and that stands above any leg.
-    ``declined`` says why the caller is not asked; None where the caller is asked.
+    ``declined`` says why the caller is not asked, None where the caller is asked; ``declined_by`` names the rule.
     """
 
     call: CallId
@@ -93,16 +95,21 @@ class RatingEntered:
     selection_probability: float
     declined: Outcome | None = None
     agent_is_named: bool = False
+    declined_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """A layout is about to be played to the caller; stored before the first prompt."""
+    """A layout is about to be played to the caller; stored before the first prompt.
+
+    ``confirm_probability`` is the chance that an extreme answer is asked once more.
+    """
 
     call: CallId
     assignment: Assignment
     layout_version: str
     exposed_at: datetime
+    confirm_probability: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,7 @@ class Press:
 
     Key-up in milliseconds from the first prompt frame (negative in the silence before it), known to lie
     between ``lo_ms`` and ``hi_ms``; both are equal where the moment is known. None where it is not.
+    ``question`` is the one that was being put, None where nobody knows.
     """
 
     call: CallId
@@ -118,13 +126,15 @@ class Press:
     key: str
     lo_ms: int | None
     hi_ms: int | None
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """How a question ended. Natural key: the call and the question.
 
-    ``options_heard`` counts options fully played when the key came or the caller left.
+    ``options_heard`` counts options fully played when the key came or the caller left. ``key`` is what was keyed, two
+    digits where the answer has two. ``version`` is that of a further question's layout; the exposure has the first's.
     """
 
     call: CallId
@@ -134,6 +144,52 @@ class Answer:
     key: str | None = None
     category: int | None = None
     press_ms: int | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment that the caller has spoken. Natural key: the call and the question that it was asked after.
+
+    ``file`` is its name within the comments' folder, without the ending that ``format`` is; it is deleted after
+    ``keep_until``. A voice is personal data: nothing of it stands in the ledger.
+    """
+
+    call: CallId
+    question: str
+    file: str
+    format: str
+    seconds: float
+    recorded_at: datetime
+    keep_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskingEnded:
+    """The caller was asked for so many seconds, from the first sound or silence to the last: the burden."""
+
+    call: CallId
+    asked_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """The caller was invited before the queue, or the agent was given a script, each at random. Key: the call.
+
+    ``invitation`` and ``script`` name what was drawn ("none" is a variant too). ``consent`` is what the caller said
+    to the invitation: True, False, or None where nothing was said or asked; ``consent_key`` is the key.
+    """
+
+    call: CallId
+    invited_at: datetime
+    experiment: str
+    stratum: str
+    invitation: str
+    invitation_probability: float
+    script: str
+    script_probability: float
+    consent_key: str | None = None
+    consent: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +200,15 @@ class CallGone:
     gone_at: datetime
 
 
-Fact = CallArrived | Leg | RatingEntered | Exposure | Press | Answer | CallGone
+Fact = CallArrived | Leg | RatingEntered | Exposure | Press | Answer | Comment | AskingEnded | Invited | CallGone
 
 
 @dataclass(frozen=True, slots=True)
 class CallFacts:
-    """Everything known of one call, in the order of the natural keys (legs by the moment they connected)."""
+    """Everything known of one call, in the order of the natural keys (legs by the moment they connected).
+
+    ``answer`` is the primary question's, ``further`` are those of all others, the confirmation's among them.
+    """
 
     arrived: CallArrived
     legs: tuple[Leg, ...] = ()
@@ -158,6 +217,8 @@ class CallFacts:
     presses: tuple[Press, ...] = ()
     answer: Answer | None = None
     gone: CallGone | None = None
+    further: tuple[Answer, ...] = ()
+    asked_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +264,4 @@ class HandledCall:
     followup_category: int | None = None
     test: bool = False
     excluded: bool = False
+    asked_seconds: float | None = None

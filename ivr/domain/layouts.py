@@ -1,4 +1,9 @@
-"""Layouts: which key means what, in which order it is read, with which pauses."""
+"""Layouts: which key means what, in which order it is read, with which pauses, and what follows an answer.
+
+A layout is one question as a caller hears it. The first layout of a call carries the primary question; what its
+``then`` names are the call's further questions, which are layouts too. The primary question always comes first,
+so that nothing that is asked afterwards can move the rating.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,28 +14,93 @@ DTMF_KEYS = "0123456789*#"
 LONGEST_PAUSE_SECONDS = 10.0
 LONGEST_TIMEOUT_SECONDS = 30.0
 MOST_TRIES = 5
+MOST_REPEATS = 5
+TWO_KEYS = "10"
+"""The one answer of two keys: scales end at 10, as nobody can tell a doubled 1 from 11."""
+LONGEST_COMMENT_SECONDS = 300.0
+LONGEST_RETENTION_DAYS = 3650
+COMMENT = "comment"
+"""The word by which ``then`` names the recorded comment; no layout has it for its key."""
+COMMENT_FORMATS = ("wav", "wav16", "gsm", "ulaw", "alaw")
+"""Formats that every Asterisk records."""
+
+
+@dataclass(frozen=True, slots=True)
+class BargeIn:
+    """Which prompts a key cuts short; keys in the others are heard and kept all the same."""
+
+    intro: bool = True
+    options: bool = True
+    invalid: bool = True
+    no_key: bool = True
+
+    @classmethod
+    def everywhere(cls, allowed: bool) -> "BargeIn":  # noqa: FBT001 - the one thing it is about
+        """Return the same rule for every prompt."""
+        return cls(intro=allowed, options=allowed, invalid=allowed, no_key=allowed)
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One choice as it is read to the caller.
 
-    ``category`` counts from 0, the worst. ``pause_after_seconds`` is silence in which keys are taken.
+    ``press`` is its key, or 10 on a scale that has it (:data:`TWO_KEYS`); ``also`` are further keys that mean the
+    same (``*`` for 10). ``category`` counts from 0, the worst. ``prompt`` reads the choice; an empty one
+    is read by the prompt before it (a scale that is named as a whole). ``pause_after_seconds`` is silence in which
+    keys are taken. ``then`` names what follows this answer, before what follows every answer: keys of layouts, or
+    :data:`COMMENT`. ``barge_in`` stands above the layout's rule where it is not None.
     """
 
     press: str
     category: int
-    prompt: str
+    prompt: str = ""
     pause_after_seconds: float = 0.0
+    also: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+    barge_in: bool | None = None
+
+    @property
+    def presses(self) -> tuple[str, ...]:
+        """Everything that may be keyed for this choice."""
+        return (self.press, *self.also)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A random share of the extreme answers is asked once more; the first answer stays as it is.
+
+    How often the second answer is another one is the layout's mis-key rate. ``prompt`` comes before the choices.
+    """
+
+    prompt: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRequest:
+    """A recorded comment: asked for by ``prompt``, of bounded length, kept so many days.
+
+    The recording ends with ``finish_key``, after ``silence_seconds`` of silence, or after ``longest_seconds``.
+    """
+
+    prompt: str
+    longest_seconds: float = 60.0
+    silence_seconds: float = 4.0
+    finish_key: str = "#"
+    format: str = "wav"
+    retention_days: int = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A rating question as a caller hears it; it cannot be built wrong.
+    """A question as a caller hears it; it cannot be built wrong.
 
-    ``intro``, ``thanks``, ``invalid``, ``no_key`` and the options' ``prompt`` name recordings;
-    ``options`` stand in spoken order; ``categories`` from worst to best.
-    ``max_tries`` bounds how often the options are read to one caller.
+    ``intro``, ``thanks``, ``invalid``, ``no_key``, ``opted_out`` and the options' ``prompt`` name recordings;
+    ``options`` stand in spoken order; ``categories`` from worst to best. ``thanks`` is played at the end of a call
+    that this layout began; ``opted_out`` stands in for it where the caller has declined, ``thanks`` where it is None.
+    ``max_tries`` bounds how often the options are read to one caller who gives no answer, ``max_invalid`` and
+    ``max_no_key`` how many wrong keys and how many silences are borne (None: as many as there are tries), and
+    ``max_repeats`` how often ``repeat_key`` reads them once more. ``longest_seconds`` bounds the whole call.
 
     Raises:
         LayoutRefused: with the place, the fault and what to write instead.
@@ -48,10 +118,21 @@ class Layout:
     opt_out_key: str | None = None
     max_tries: int = 2
     timeout_seconds: float = 5.0
-    barge_in: bool = True
+    barge_in: BargeIn = BargeIn()
+    repeat_key: str | None = None
+    max_repeats: int = 2
+    max_invalid: int | None = None
+    max_no_key: int | None = None
+    opted_out: str | None = None
+    confirmation: Confirmation | None = None
+    comment: CommentRequest | None = None
+    then: tuple[str, ...] = ()
+    longest_seconds: float | None = None
 
     def __post_init__(self) -> None:
         _check_name("key", self.key)
+        if self.key == COMMENT:
+            raise LayoutRefused("key", f"is {COMMENT!r}, which stands for the recorded comment", "choose another name")
         _check_name("language", self.language)
         if not self.question.strip():
             raise LayoutRefused("question", "is empty", "write what the caller is asked, as a short name")
@@ -71,7 +152,8 @@ class Layout:
             )
 
     def _check_option(self, place: str, option: Option, *, is_last: bool) -> None:
-        _check_key(f"{place}.press", option.press)
+        for keyed in option.presses:
+            _check_keyed(f"{place}.press" if keyed == option.press else f"{place}.also", keyed)
         best = len(self.categories) - 1
         if not 0 <= option.category <= best:
             raise LayoutRefused(
@@ -95,27 +177,51 @@ class Layout:
 
     def _check_keys_differ(self) -> None:
         seen: dict[str, str] = {}
-        if self.opt_out_key is not None:
-            _check_key("opt_out_key", self.opt_out_key)
-            seen[self.opt_out_key] = "opt_out_key"
+        for place, key in (("opt_out_key", self.opt_out_key), ("repeat_key", self.repeat_key)):
+            if key is None:
+                continue
+            _check_key(place, key)
+            if key in seen:
+                raise LayoutRefused(place, f"key {key} is already taken by {seen[key]}", "choose another key")
+            seen[key] = place
         for number, option in enumerate(self.options, start=1):
-            place = f"options[{number}].press"
-            if option.press in seen:
-                raise LayoutRefused(
-                    place,
-                    f"key {option.press} is already taken by {seen[option.press]}",
-                    "give every option a key of its own",
-                )
-            seen[option.press] = place
+            for keyed in option.presses:
+                place = f"options[{number}].{'press' if keyed == option.press else 'also'}"
+                if keyed in seen:
+                    raise LayoutRefused(
+                        place,
+                        f"key {keyed} is already taken by {seen[keyed]}",
+                        "give every option a key of its own",
+                    )
+                seen[keyed] = place
 
-    def category_of(self, key: str) -> int | None:
-        """Return the category that ``key`` stands for, 0 = worst, or None where it is no option's key."""
-        return next((option.category for option in self.options if option.press == key), None)
+    def option_of(self, keyed: str) -> Option | None:
+        """Return the option that ``keyed`` stands for, or None where it is no option's key."""
+        return next((option for option in self.options if keyed in option.presses), None)
+
+    def category_of(self, keyed: str) -> int | None:
+        """Return the category that ``keyed`` stands for, 0 = worst, or None where it is no option's key."""
+        option = self.option_of(keyed)
+        return None if option is None else option.category
 
     @property
     def best_category(self) -> int:
         """The category that top-box figures count."""
         return len(self.categories) - 1
+
+    @property
+    def takes_two_keys(self) -> bool:
+        """Whether an answer may have two digits."""
+        return any(keyed == TWO_KEYS for option in self.options for keyed in option.presses)
+
+    def is_extreme(self, category: int) -> bool:
+        """Say whether ``category`` is the worst or the best, which is what a confirmation asks about."""
+        return category in {0, self.best_category}
+
+    def leads_to(self) -> tuple[str, ...]:
+        """Return the layouts that ``then`` names here, each once, in the order of the file."""
+        named = (*(key for option in self.options for key in option.then), *self.then)
+        return tuple(dict.fromkeys(key for key in named if key != COMMENT))
 
     def prompts(self) -> tuple[str, ...]:
         """Return the recordings that the layout plays, each once, in the order of first use."""
@@ -124,9 +230,12 @@ class Layout:
             *(option.prompt for option in self.options),
             self.invalid,
             self.no_key,
+            "" if self.confirmation is None else self.confirmation.prompt,
+            "" if self.comment is None else self.comment.prompt,
+            self.opted_out or "",
             self.thanks,
         )
-        return tuple(dict.fromkeys(named))
+        return tuple(dict.fromkeys(name for name in named if name))
 
 
 def _check_name(place: str, value: str) -> None:
@@ -145,3 +254,8 @@ def _check_categories(categories: Iterable[str]) -> None:
 def _check_key(place: str, key: str) -> None:
     if len(key) != 1 or key not in DTMF_KEYS:
         raise LayoutRefused(place, f"is {key!r}", f"write one key of {' '.join(DTMF_KEYS)} as text")
+
+
+def _check_keyed(place: str, keyed: str) -> None:
+    if keyed != TWO_KEYS:
+        _check_key(place, keyed)

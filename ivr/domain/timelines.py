@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
-from ivr.domain.layouts import Layout
+from ivr.domain.layouts import BargeIn, Layout, Option
 
 SILENCE = "silence"
 """The recording that pauses are made of: a pause plays its end."""
@@ -41,6 +42,8 @@ class LayoutVersion:
     recordings: Mapping[str, Recording]
     version: str
     timeline: Timeline
+    further: Mapping[str, "LayoutVersion"] = field(default_factory=dict)
+    """The layouts that can follow this one, by key, those that follow them too; each has its own version."""
 
     def milliseconds(self, prompt: str) -> int:
         """Return how long ``prompt`` plays."""
@@ -51,7 +54,7 @@ def version_layout(layout: Layout, recordings: Mapping[str, Recording]) -> Layou
     """Join ``layout`` to its ``recordings`` (by prompt name; all of ``layout.prompts()`` must be there)."""
     used = {name: recordings[name] for name in layout.prompts()}
     text = json.dumps(
-        {"layout": asdict(layout), "audio": {name: used[name].sha256 for name in sorted(used)}},
+        {"layout": _as_versioned(layout), "audio": {name: used[name].sha256 for name in sorted(used)}},
         sort_keys=True,
         ensure_ascii=True,
         separators=(",", ":"),
@@ -64,12 +67,43 @@ def version_layout(layout: Layout, recordings: Mapping[str, Recording]) -> Layou
     )
 
 
+def _as_versioned(layout: Layout) -> dict[str, Any]:
+    """Return what the version is a hash over: what has always been there, and of the rest what is made use of.
+
+    So a feature that is added to layouts one day gives no new version to a layout without it.
+    """
+    barge_in = layout.barge_in
+    alike = BargeIn.everywhere(barge_in.intro)
+    return {
+        **_used(layout, Layout, _ALWAYS),
+        "barge_in": alike.intro if barge_in == alike else asdict(barge_in),
+        "options": [_used(option, Option, _ALWAYS_OF_OPTION) for option in layout.options],
+    }
+
+
+_ALWAYS = frozenset({
+    "key", "language", "question", "categories", "intro", "thanks", "invalid", "no_key", "opt_out_key", "max_tries",
+    "timeout_seconds",
+})  # fmt: skip
+_ALWAYS_OF_OPTION = frozenset({"press", "category", "prompt", "pause_after_seconds"})
+
+
+def _used(value: Layout | Option, kind: type[Layout] | type[Option], always: frozenset[str]) -> dict[str, Any]:
+    plain = asdict(value)
+    return {
+        each.name: plain[each.name]
+        for each in fields(kind)
+        if each.name in always or getattr(value, each.name) != each.default
+    }
+
+
 def _timeline(layout: Layout, recordings: Mapping[str, Recording]) -> Timeline:
     intro = recordings[layout.intro].milliseconds / 1000
     ends: list[float] = []
     at = intro
     for option in layout.options:
-        at += recordings[option.prompt].milliseconds / 1000
+        # What has no prompt of its own is read by the one before it.
+        at += recordings[option.prompt].milliseconds / 1000 if option.prompt else 0.0
         ends.append(round(at, 3))
         at += option.pause_after_seconds
     return Timeline(intro_seconds=intro, option_end_seconds=tuple(ends))

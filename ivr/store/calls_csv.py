@@ -57,6 +57,7 @@ _PARSERS: dict[str, Parse] = {
     "followup_category": cells.parse_count,
     "test": cells.parse_truth,
     "excluded": cells.parse_truth,
+    "asked_seconds": cells.parse_decimal,
 }
 COLUMNS = tuple(_PARSERS)
 REQUIRED_COLUMNS = ("call_id", "ended_at", "agent", "queue", "outcome")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from ivr.domain.layouts import TWO_KEYS
 from ivr.store.press_text import LARGEST_INTEGER
 
 Parse = Callable[[str], object]
@@ -94,9 +95,11 @@ def parse_legs(cell: str) -> int:
 
 
 def parse_key(cell: str) -> str:
-    """Return one key of the keypad."""
+    """Return what was keyed: one key of the keypad, or 10, the one answer of two keys."""
+    if cell == TWO_KEYS:
+        return cell
     if len(cell) != 1 or cell not in "0123456789*#ABCD":
-        raise ValueError("write one key: 0 to 9, *, # or A to D")
+        raise ValueError("write one key, 0 to 9, *, # or A to D, or 10")
     return cell
 
 

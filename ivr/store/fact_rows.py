@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from ivr.domain.calls import Answer, CallArrived, CallGone, CallId, Exposure, Leg, Press, RatingEntered
+from ivr.domain.calls import (
+    Answer,
+    AskingEnded,
+    CallArrived,
+    CallGone,
+    CallId,
+    Comment,
+    Exposure,
+    Invited,
+    Leg,
+    Press,
+    RatingEntered,
+)
 from ivr.store.bulk_statement import Row
 
 KEY_COLUMNS = ("pbx", "uniqueid")
@@ -16,7 +28,9 @@ ENTRY_COLUMNS = (
     "entry_selection_probability",
     "entry_declined",
     "entry_agent_is_named",
+    "entry_declined_by",
 )
+BURDEN_COLUMNS = (*KEY_COLUMNS, "asked_seconds")
 LEG_COLUMNS = (
     *KEY_COLUMNS,
     "leg",
@@ -40,9 +54,23 @@ EXPOSURE_COLUMNS = (
     "allocation",
     "delay_seconds",
     "delay_probability",
+    "confirm_probability",
 )
-PRESS_COLUMNS = (*KEY_COLUMNS, "number", "key", "lo_ms", "hi_ms")
-ANSWER_COLUMNS = (*KEY_COLUMNS, "question", "status", "options_heard", "key", "category", "press_ms")
+PRESS_COLUMNS = (*KEY_COLUMNS, "number", "key", "lo_ms", "hi_ms", "question")
+ANSWER_COLUMNS = (*KEY_COLUMNS, "question", "status", "options_heard", "key", "category", "press_ms", "version")
+COMMENT_COLUMNS = (*KEY_COLUMNS, "question", "file", "format", "seconds", "recorded_at", "keep_until")
+INVITATION_COLUMNS = (
+    *KEY_COLUMNS,
+    "invited_at",
+    "experiment",
+    "stratum",
+    "invitation",
+    "invitation_probability",
+    "script",
+    "script_probability",
+    "consent_key",
+    "consent",
+)
 
 
 def key_of(call: CallId) -> dict[str, Any]:
@@ -81,7 +109,13 @@ def entry_row(fact: RatingEntered) -> Row:
         fact.selection_probability,
         _plain(fact.declined),
         fact.agent_is_named,
+        fact.declined_by,
     )
+
+
+def burden_row(fact: AskingEnded) -> Row:
+    """Return the values of ``BURDEN_COLUMNS``."""
+    return (fact.call.pbx, fact.call.uniqueid, fact.asked_seconds)
 
 
 def leg_row(fact: Leg) -> Row:
@@ -116,12 +150,13 @@ def exposure_row(fact: Exposure) -> Row:
         given.allocation,
         given.delay_seconds,
         given.delay_probability,
+        fact.confirm_probability,
     )
 
 
 def press_row(fact: Press) -> Row:
     """Return the values of ``PRESS_COLUMNS``."""
-    return (fact.call.pbx, fact.call.uniqueid, fact.number, fact.key, fact.lo_ms, fact.hi_ms)
+    return (fact.call.pbx, fact.call.uniqueid, fact.number, fact.key, fact.lo_ms, fact.hi_ms, fact.question)
 
 
 def answer_row(fact: Answer) -> Row:
@@ -135,6 +170,38 @@ def answer_row(fact: Answer) -> Row:
         fact.key,
         fact.category,
         fact.press_ms,
+        fact.version,
+    )
+
+
+def comment_row(fact: Comment) -> Row:
+    """Return the values of ``COMMENT_COLUMNS``."""
+    return (
+        fact.call.pbx,
+        fact.call.uniqueid,
+        fact.question,
+        fact.file,
+        fact.format,
+        fact.seconds,
+        fact.recorded_at,
+        fact.keep_until,
+    )
+
+
+def invitation_row(fact: Invited) -> Row:
+    """Return the values of ``INVITATION_COLUMNS``."""
+    return (
+        fact.call.pbx,
+        fact.call.uniqueid,
+        fact.invited_at,
+        fact.experiment,
+        fact.stratum,
+        fact.invitation,
+        fact.invitation_probability,
+        fact.script,
+        fact.script_probability,
+        fact.consent_key,
+        fact.consent,
     )
 
 

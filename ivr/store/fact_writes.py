@@ -10,7 +10,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, or_
 
-from ivr.domain.calls import Answer, CallArrived, CallGone, Exposure, Fact, Leg, Press, RatingEntered
+from ivr.domain.calls import (
+    Answer,
+    AskingEnded,
+    CallArrived,
+    CallGone,
+    Comment,
+    Exposure,
+    Fact,
+    Invited,
+    Leg,
+    Press,
+    RatingEntered,
+)
 from ivr.store import fact_rows, tables
 from ivr.store.bulk_statement import BulkStatement, Row
 from ivr.store.driver_cursor import PLACEHOLDERS, driver_batch
@@ -29,8 +41,8 @@ INSERT INTO calls (pbx, uniqueid) SELECT pbx, uniqueid FROM shown WHERE NOT EXIS
 )
 ON CONFLICT (pbx, uniqueid) DO UPDATE SET state = 'open' WHERE calls.state = 'discarded'
 """
-_UNSHOWING = (CallArrived, CallGone)
-"""Kinds that every channel has, handled or not."""
+_UNSHOWING = (CallArrived, Invited, CallGone)
+"""Kinds that a channel has, handled or not."""
 
 
 class FactWrites:
@@ -53,6 +65,17 @@ class FactWrites:
             ),
             Press: (insert_or_keep(tables.presses, dialect), fact_rows.PRESS_COLUMNS, fact_rows.press_row),
             Answer: (insert_or_keep(tables.answers, dialect), fact_rows.ANSWER_COLUMNS, fact_rows.answer_row),
+            Comment: (insert_or_keep(tables.comments, dialect), fact_rows.COMMENT_COLUMNS, fact_rows.comment_row),
+            AskingEnded: (
+                insert_or_fill(tables.calls, dialect, ("asked_seconds",)),
+                fact_rows.BURDEN_COLUMNS,
+                fact_rows.burden_row,
+            ),
+            Invited: (
+                insert_or_fill(tables.invitations, dialect, ("consent_key", "consent")),
+                fact_rows.INVITATION_COLUMNS,
+                fact_rows.invitation_row,
+            ),
         }
         self._show = BulkStatement(_SHOW.format(mark=PLACEHOLDERS[dialect]), ("TEXT", "TEXT"), 2, dialect)
         self._statements = [BulkStatement.of(insert, columns, dialect) for insert, columns, _ in kinds.values()]
@@ -118,7 +141,12 @@ def _enter(dialect: str) -> Insert:
         ("entered_at", "entry_agent", "entry_queue"),
         {
             column: only_first(column)
-            for column in ("entry_selection_probability", "entry_declined", "entry_agent_is_named")
+            for column in (
+                "entry_selection_probability",
+                "entry_declined",
+                "entry_agent_is_named",
+                "entry_declined_by",
+            )
         },
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from ivr.domain.calls import CallFacts, CallId, Fact, HandledCall
+from ivr.domain.calls import CallFacts, CallId, Fact, HandledCall, Invited
 from ivr.store.closing_writes import ClosingWrites
 from ivr.store.database import Database
 from ivr.store.fact_reads import FactReads
@@ -31,6 +31,10 @@ class SqlLedger:
     async def facts_of(self, call: CallId) -> CallFacts | None:
         """Return what is known of ``call``; None where nothing is."""
         return await self._database.read(lambda connection: self._known.read(connection, call))
+
+    async def invitation_of(self, call: CallId) -> Invited | None:
+        """Return how ``call`` was invited before it reached an agent; None where it was not."""
+        return await self._database.read(lambda connection: self._known.read_invitation(connection, call))
 
     async def close(self, row: HandledCall) -> None:
         """Store the call's one row, replacing an earlier closing; presses that are not there yet are added."""

@@ -91,7 +91,10 @@ calls = Table(
     Column("entry_selection_probability", Double),
     Column("entry_declined", NAME),
     Column("entry_agent_is_named", Boolean, nullable=False, server_default=false()),
+    Column("entry_declined_by", NAME),
     Column("gone_at", UtcDateTime),
+    # The burden of the questions.
+    Column("asked_seconds", Double),
     # The closed row.
     Column("ended_at", UtcDateTime),
     Column("outcome", NAME),
@@ -143,6 +146,7 @@ calls = Table(
     Index(None, "ended_at"),
     Index(None, "agent", "ended_at"),
     Index(None, "caller"),
+    Index(None, "entered_at"),
     Index(None, "import_id"),
     Index(
         "ix_calls_open",
@@ -182,6 +186,7 @@ exposures = Table(
     Column("allocation", NAME, nullable=False),
     Column("delay_seconds", Double, nullable=False),
     Column("delay_probability", Double, nullable=False),
+    Column("confirm_probability", Double, nullable=False, server_default=text("0")),
     _not_below("delay_seconds", 0),
     _probability("layout_probability"),
     _probability("delay_probability"),
@@ -197,6 +202,7 @@ answers = Table(
     Column("key", NAME),
     Column("category", Integer),
     Column("press_ms", Integer),
+    Column("version", NAME),
     _one_of("status", Outcome),
     _not_below("options_heard", 0),
     _not_below("category", 0),
@@ -210,8 +216,41 @@ presses = Table(
     Column("key", NAME, nullable=False),
     Column("lo_ms", Integer),
     Column("hi_ms", Integer),
+    Column("question", NAME),
     _not_below("number", 1),
     CheckConstraint("lo_ms <= hi_ms", name="bounds"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    *_of_call(),
+    Column("question", NAME, primary_key=True),
+    Column("file", NAME, nullable=False),
+    Column("format", NAME, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("keep_until", UtcDateTime, nullable=False),
+    Column("deleted_at", UtcDateTime),
+    _not_below("seconds", 0),
+    Index(None, "keep_until"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    *_of_call(),
+    Column("invited_at", UtcDateTime, nullable=False),
+    Column("experiment", NAME, nullable=False),
+    Column("stratum", NAME, nullable=False),
+    Column("invitation", NAME, nullable=False),
+    Column("invitation_probability", Double, nullable=False),
+    Column("script", NAME, nullable=False),
+    Column("script_probability", Double, nullable=False),
+    Column("consent_key", NAME),
+    Column("consent", Boolean),
+    _probability("invitation_probability"),
+    _probability("script_probability"),
 )
 
 # What an experiment gave a stratum in a span of time; never changed, only ended. JSON objects: arm to probability.
@@ -225,6 +264,76 @@ allocations = Table(
     Column("layouts", NAME, nullable=False),
     Column("delays", NAME, nullable=False),
     CheckConstraint("ends_at >= starts_at", name="span"),
+)
+
+# What was decided of an experiment, by whom and why; only ever added to. `definition` is the whole of it as JSON.
+experiment_decisions = Table(
+    "experiment_decisions",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("experiment", NAME, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", NAME, nullable=False),
+    Column("decision", NAME, nullable=False),
+    Column("reason", NAME),
+    Column("definition", NAME),
+    Index(None, "experiment", "id"),
+)
+
+# A layout joined to its audio; immutable, as `version` is a hash over it. `definition` is its file's text.
+layout_versions = Table(
+    "layout_versions",
+    metadata,
+    Column("layout", NAME, primary_key=True),
+    Column("version", NAME, primary_key=True),
+    Column("language", NAME, nullable=False),
+    Column("definition", NAME, nullable=False),
+    Column("recordings", NAME, nullable=False),
+    Column("leads", NAME),
+    Column("noted_at", UtcDateTime, nullable=False),
+)
+
+# What became of a version: drafted, checked, published, retired, signed; only ever added to.
+layout_decisions = Table(
+    "layout_decisions",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("layout", NAME, nullable=False),
+    Column("version", NAME, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", NAME, nullable=False),
+    Column("decision", NAME, nullable=False),
+    Column("reason", NAME),
+    ForeignKeyConstraint(["layout", "version"], ["layout_versions.layout", "layout_versions.version"]),
+    Index(None, "layout", "version", "id"),
+)
+
+# Callers (by their hashes) who said that they do not want to be asked, or that they do again; only ever added to.
+do_not_ask = Table(
+    "do_not_ask",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("caller", NAME, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("is_refusal", Boolean, nullable=False),
+    Column("source", NAME, nullable=False),
+    Column("who", NAME),
+    Column("pbx", NAME),
+    Column("uniqueid", NAME),
+    Index(None, "caller", "id"),
+)
+
+# Numbers that must be dialled or written to later: sealed, with an expiry, apart from the hashes.
+sealed_numbers = Table(
+    "sealed_numbers",
+    metadata,
+    Column("pbx", NAME, primary_key=True),
+    Column("uniqueid", NAME, primary_key=True),
+    Column("purpose", NAME, nullable=False),
+    Column("sealed", NAME, nullable=False),
+    Column("sealed_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "expires_at"),
 )
 
 people = Table(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from ivr.domain.calls import CallFacts, CallId, Fact, HandledCall
+from ivr.domain.calls import CallFacts, CallId, Fact, HandledCall, Invited
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.usecases.report_window import ReportWindow
 
@@ -26,6 +26,9 @@ class Ledger(Protocol):
 
     async def facts_of(self, call: CallId) -> CallFacts | None:
         """Return what is known of ``call``; None where nothing is."""
+
+    async def invitation_of(self, call: CallId) -> Invited | None:
+        """Return how ``call`` was invited before it reached an agent; None where it was not."""
 
     async def close(self, row: HandledCall) -> None:
         """Store the call's one row, replacing an earlier closing of the same call; durable on return."""

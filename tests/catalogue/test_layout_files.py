@@ -8,7 +8,7 @@ import pytest
 
 from ivr.catalogue.layouts import check_layouts, load_layouts
 from ivr.catalogue.transcripts import known_prompts, load_transcripts
-from ivr.domain.layouts import Option
+from ivr.domain.layouts import BargeIn, Option
 from ivr.errors import LayoutRefused
 
 from .conftest import SHIPPED_LAYOUTS, SHIPPED_TRANSCRIPTS
@@ -268,7 +268,7 @@ def test_the_text_that_is_spoilt_is_sound(tmp_path: Path) -> None:
         Option("2", 1, "press-2-so-so"),
         Option("3", 0, "press-3-dissatisfied"),
     )
-    assert (layout.opt_out_key, layout.max_tries, layout.timeout_seconds, layout.barge_in) == ("9", 2, 5.0, True)
+    assert (layout.opt_out_key, layout.max_tries, layout.timeout_seconds, layout.barge_in) == ("9", 2, 5.0, BargeIn())
     assert check_layouts(tmp_path, KNOWN) == []
 
 
@@ -276,7 +276,7 @@ def test_keys_that_need_not_be_there_have_defaults(tmp_path: Path) -> None:
     lines = [line for line in TEXT.splitlines() if not line.startswith(("opt_out", "max_", "timeout", "barge"))]
     (tmp_path / "plain.toml").write_text("\n".join(lines))
     layout = load_layouts(tmp_path)["plain"]
-    assert (layout.opt_out_key, layout.max_tries, layout.timeout_seconds, layout.barge_in) == (None, 2, 5.0, True)
+    assert (layout.opt_out_key, layout.max_tries, layout.timeout_seconds, layout.barge_in) == (None, 2, 5.0, BargeIn())
 
 
 def test_all_faults_are_collected_in_the_order_of_the_file(tmp_path: Path) -> None:
@@ -400,7 +400,7 @@ def test_the_shipped_layouts_are_what_they_are_named() -> None:
     }
     assert read == SHIPPED
     for layout in layouts.values():
-        assert (layout.opt_out_key, layout.max_tries, layout.timeout_seconds, layout.barge_in) == ("9", 2, 5, True)
+        assert (layout.opt_out_key, layout.max_tries, layout.timeout_seconds, layout.barge_in) == ("9", 2, 5, BargeIn())
         assert layout.categories[0] == "dissatisfied"
 
 

@@ -52,7 +52,7 @@ REFUSALS = {
         {"options": option(3, pause_after_seconds=1.0)},
         "options[3].pause_after_seconds: follows the last option; leave it out there and set timeout_seconds",
     ),
-    "key with two digits": ({"options": option(1, press="12")}, "options[1].press: is '12'; write one key of 0 1"),
+    "key that is two": ({"options": option(1, press="1*")}, "options[1].press: is '1*'; write one key of 0 1"),
     "key that no phone has": ({"options": option(1, press="A")}, "options[1].press: is 'A'; write one key"),
     "no key": ({"options": option(1, press="")}, "options[1].press: is ''; write one key"),
     "opt-out key that no phone has": ({"opt_out_key": "x"}, "opt_out_key: is 'x'; write one key"),

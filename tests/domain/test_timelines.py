@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.domain.layouts import Layout, Option
+from ivr.domain.layouts import BargeIn, Layout, Option
 from ivr.domain.timelines import LayoutVersion, Recording, version_layout
 
 PACED = Layout(
@@ -57,7 +57,7 @@ CHANGES = {
     "opt-out key": {"opt_out_key": "9"},
     "tries": {"max_tries": 3},
     "timeout": {"timeout_seconds": 4.0},
-    "barge-in": {"barge_in": False},
+    "barge-in": {"barge_in": BargeIn(intro=False)},
     "category names": {"categories": ("bad", "so-so", "satisfied")},
     "layout key": {"key": "other"},
 }

@@ -30,7 +30,8 @@ def test_the_columns_are_the_contracts() -> None:
         "call_id,pbx,team,site,segment,language,ended_at,agent,queue,legs,attribution,caller,wait_seconds,"
         "talk_seconds,ended_by,experiment,layout,layout_version,layout_probability,allocation,delay_seconds,"
         "delay_probability,selection_probability,outcome,options_heard,press_ms,key,category,keys,"
-        "confirm_probability,confirm_key,followup,followup_probability,followup_category,test,excluded"
+        "confirm_probability,confirm_key,followup,followup_probability,followup_category,test,excluded,"
+        "asked_seconds"
     )
     assert len(COLUMNS) == len(fields(HandledCall)) + 1  # a call's key is two columns
 

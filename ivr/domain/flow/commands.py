@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ivr.domain.calls import PRIMARY_QUESTION
 from ivr.domain.outcomes import Outcome
 
 
@@ -23,13 +24,34 @@ class Hush:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """Record the caller, for at most ``milliseconds``.
+
+    It ends with ``finish_key``, or after ``silence_milliseconds`` of silence. ``question`` is the one that the comment
+    is asked after; ``retention_days`` is how long it is kept.
+    """
+
+    question: str
+    milliseconds: int
+    silence_milliseconds: int
+    finish_key: str
+    format: str
+    retention_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeepAnswer:
-    """Make the answer durable; only then is the caller thanked."""
+    """Make the answer durable; only then does the call go on.
+
+    ``version`` is that of a further question's layout, None of the primary question and its confirmation.
+    """
 
     key: str
     category: int
     press_ms: int | None
     options_heard: int
+    question: str = PRIMARY_QUESTION
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +62,4 @@ class Finish:
     options_heard: int
 
 
-Command = Play | Hush | KeepAnswer | Finish
+Command = Play | Hush | Record | KeepAnswer | Finish

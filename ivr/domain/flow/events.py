@@ -24,6 +24,17 @@ class KeyHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """The caller was recorded for so long; ``file`` names the recording, None where there is none.
+
+    A caller who hangs up while speaking is recorded and has left: Recorded, then CallerLeft.
+    """
+
+    milliseconds: int
+    file: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerKept:
     """The answer is durable."""
 
@@ -43,4 +54,4 @@ class PromptFailed:
     """Asterisk could not play the recording although the caller is there."""
 
 
-Event = Played | KeyHeard | AnswerKept | CallerLeft | LineLost | PromptFailed
+Event = Played | KeyHeard | Recorded | AnswerKept | CallerLeft | LineLost | PromptFailed

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ivr.domain.flow.commands import Hush, Play
-from ivr.domain.layouts import DTMF_KEYS, Layout
+from ivr.domain.layouts import DTMF_KEYS
 from ivr.domain.timelines import LayoutVersion
 
 
@@ -30,17 +30,17 @@ def opening(version: LayoutVersion, delay_seconds: float) -> tuple[Step, ...]:
     """Return the randomised silence, the intro and the options with their pauses."""
     layout = version.layout
     hush = (Step(Stage.SILENCE, _hush(delay_seconds)),) if delay_seconds else ()
-    return (*hush, Step(Stage.INTRO, _play(version, layout.intro)), *_options(version))
+    return (*hush, Step(Stage.INTRO, _play(version, layout.intro, cut=layout.barge_in.intro)), *_options(version))
 
 
 def repetition(version: LayoutVersion, explanation: str) -> tuple[Step, ...]:
     """Return the explanation (a wrong key, no key) and the options once more."""
-    return (Step(Stage.MENU, _play(version, explanation)), *_options(version))
+    return (Step(Stage.MENU, _explanation(version, explanation)), *_options(version))
 
 
 def farewell(version: LayoutVersion, prompt: str) -> tuple[Step, ...]:
     """Return the last words to a caller who has not answered; a key is still taken."""
-    return (Step(Stage.FAREWELL, _play(version, prompt)),)
+    return (Step(Stage.FAREWELL, _explanation(version, prompt)),)
 
 
 def thanks(version: LayoutVersion) -> tuple[Step, ...]:
@@ -53,21 +53,23 @@ def _options(version: LayoutVersion) -> tuple[Step, ...]:
     layout = version.layout
     steps: list[Step] = []
     for index, option in enumerate(layout.options):
-        steps.append(Step(Stage.MENU, _play(version, option.prompt), option=index))
+        cut = layout.barge_in.options if option.barge_in is None else option.barge_in
+        steps.append(Step(Stage.MENU, _play(version, option.prompt, cut=cut), option=index))
         if option.pause_after_seconds:
             steps.append(Step(Stage.MENU, _hush(option.pause_after_seconds)))
     steps.append(Step(Stage.MENU, _hush(layout.timeout_seconds)))
     return tuple(steps)
 
 
-def _play(version: LayoutVersion, prompt: str) -> Play:
-    return Play(prompt, version.milliseconds(prompt), _keys_that_interrupt(version.layout))
+def _explanation(version: LayoutVersion, prompt: str) -> Play:
+    barge_in = version.layout.barge_in
+    return _play(version, prompt, cut=barge_in.invalid if prompt == version.layout.invalid else barge_in.no_key)
+
+
+def _play(version: LayoutVersion, prompt: str, *, cut: bool) -> Play:
+    return Play(prompt, version.milliseconds(prompt), DTMF_KEYS if cut else "")
 
 
 def _hush(seconds: float) -> Hush:
     # Every key ends a silence, also where prompts are played to their end: there is nothing left to hear.
     return Hush(round(seconds * 1000), DTMF_KEYS)
-
-
-def _keys_that_interrupt(layout: Layout) -> str:
-    return DTMF_KEYS if layout.barge_in else ""
