@@ -1,10 +1,42 @@
 """Eligibility: whether a caller is asked, or the reason why not."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from ivr.domain.calls import CallId
 from ivr.domain.experiments import uniform
 from ivr.domain.outcomes import Outcome
 from ivr.errors import SettingsRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A caller at the rating entry who may be asked.
+
+    ``caller`` is a keyed hash; ``talk_seconds`` is how long the credited agent talked. What nobody knows is None.
+    """
+
+    call: CallId
+    at: datetime
+    caller: str | None = None
+    queue: str | None = None
+    agent: str | None = None
+    site: str | None = None
+    language: str | None = None
+    talk_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a candidate is asked.
+
+    ``selection_probability`` is the chance that the caller had of being asked, 0 where a rule left none.
+    ``declined`` is None where the caller is asked, else the outcome; ``declined_by`` names the rule in a word.
+    """
+
+    selection_probability: float
+    declined: Outcome | None = None
+    declined_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ivr.domain.calls import CallFacts, CallId, Fact, HandledCall, Invited
+from ivr.domain.eligibility import Candidate, Decision
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.usecases.report_window import ReportWindow
 
@@ -38,6 +39,20 @@ class Ledger(Protocol):
 
     async def open_calls(self) -> Sequence[CallId]:
         """Return the calls that have facts and no closing yet."""
+
+
+class Eligibility(Protocol):
+    """Decides who is asked."""
+
+    async def decide(self, candidate: Candidate) -> Decision:
+        """Return whether the candidate is asked, soon: a caller is waiting. Never raises: in doubt nobody is asked."""
+
+
+class Refusals(Protocol):
+    """The list of callers who are not to be asked."""
+
+    async def refuse(self, caller: str, at: datetime, call: CallId) -> None:
+        """Enter ``caller``, who said so by key in ``call``; durable on return."""
 
 
 class Directory(Protocol):
