@@ -33,8 +33,19 @@ class LayoutRefused(IvrError):
         self.remedy = remedy
 
 
+class LifecycleRefused(IvrError):
+    """A step with a layout's version cannot be taken as it stands."""
+
+
 class ExperimentRefused(IvrError):
-    """An experiment's file does not describe a proper allocation."""
+    """An experiment makes no sense, or is changed after its start.
+
+    ``place`` is the way to the fault in the experiment's file: names of keys, and numbers from 1 in a list.
+    """
+
+    def __init__(self, sentence: str, *, place: tuple[str | int, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.place = place
 
 
 class PromptRefused(IvrError):
@@ -61,6 +72,10 @@ class DatabaseRefused(IvrError):
     """The database cannot be used as it is."""
 
 
+class DatabaseMissing(DatabaseRefused):
+    """There is no database yet, and the command makes none."""
+
+
 class ImportRefused(IvrError):
     """A file to import was refused whole; names the line."""
 
@@ -71,3 +86,15 @@ class ImportRefused(IvrError):
 
 class UserRefused(IvrError):
     """A user cannot be added or changed as asked."""
+
+
+class SimulationRefused(IvrError):
+    """A synthetic call centre cannot be drawn or written as asked."""
+
+
+class AskingRefused(IvrError):
+    """The rules of who is asked make no sense; names the file's line."""
+
+
+class NumberRefused(IvrError):
+    """A caller's number or hash, or the key that opens sealed numbers, cannot be used."""

@@ -6,8 +6,8 @@ import tomllib
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -85,8 +85,15 @@ def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+def _rooted(path: PurePosixPath) -> PurePosixPath:
+    if not path.is_absolute() or ".." in path.parts or not str(path).isprintable():
+        raise ValueError("write an absolute folder of Asterisk's machine, such as /var/spool/ivr-rating")
+    return path
+
+
 Address = Annotated[Bind, NoDecode, BeforeValidator(_bind)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
+RemoteFolder = Annotated[PurePosixPath, AfterValidator(_rooted)]
 Number = BeforeValidator(_no_flag)
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
@@ -157,6 +164,16 @@ class Settings(BaseSettings):
         "count under the queue that the dialplan names at the rating entry, else under `direct`.",
     )
     layouts_dir: Folder = Field(default=HOME / "config" / "layouts", description="The rating layouts.")
+    layouts_source: Literal["files", "database"] = Field(
+        default="files",
+        description="Where layouts come from: `files` of layouts_dir, or `database`, where people draft and publish "
+        "them with `ivr layouts`.",
+    )
+    publish_by_hand: bool = Field(
+        default=False,
+        description="Whether layouts from files are served only once a person has published them (`ivr layouts "
+        "publish`); else the service publishes what it serves.",
+    )
     experiments_dir: Folder = Field(default=HOME / "config" / "experiments", description="The experiments.")
     experiment: str = Field(default="default", description="The experiment that runs.")
     transcripts_dir: Folder = Field(
@@ -164,6 +181,11 @@ class Settings(BaseSettings):
     )
     sounds_dir: Folder = Field(
         default=HOME / "prompts" / "sounds", description="The built prompts, LANGUAGE/ivr-rating/NAME.wav."
+    )
+    comments_dir: RemoteFolder = Field(
+        default=PurePosixPath("/var/spool/ivr-rating"),
+        description="Where Asterisk puts recorded comments: an absolute folder of ITS machine, which its user may "
+        "write. Where this service reaches the same folder, it deletes what is kept long enough.",
     )
     pepper_file: Folder = Field(
         default=HOME / "var" / "pepper",
@@ -173,7 +195,31 @@ class Settings(BaseSettings):
         default="US", pattern=r"^[A-Z]{2}$", description="The country of numbers written without a country code."
     )
     sampling_probability: Annotated[float, Number] = Field(
-        default=1.0, gt=0, le=1, description="The share of callers that is asked, drawn at random."
+        default=1.0,
+        gt=0,
+        le=1,
+        description="The share of callers that is asked, drawn at random, in queues without `one_in` of their own.",
+    )
+    asking_file: Folder = Field(
+        default=HOME / "config" / "asking.toml",
+        description="The rules of who is asked ([asking.md](asking.md)). Without the file of the default every caller "
+        "is one who may be asked.",
+    )
+    follow_up_probability: Annotated[float, Number] = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="The share of the callers who were asked and did not rate whose number is kept, sealed, to ask "
+        "them again in another way ([asking.md](asking.md)); 0: no number is ever kept.",
+    )
+    follow_up_public_key: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{64}$",
+        description="What numbers are sealed with: the 64 hexadecimal digits that `ivr numbers key FILE` shows. No "
+        "secret; the file that opens them belongs on another machine.",
+    )
+    follow_up_days: Annotated[int, Number] = Field(
+        default=14, ge=1, le=366, description="For how many days a sealed number is kept."
     )
     reference_layout: str = Field(default="sequential-123", description="The layout that the others are compared with.")
     log_level: str = Field(

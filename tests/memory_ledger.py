@@ -23,6 +23,7 @@ from ivr.domain.calls import (
     Press,
     RatingEntered,
 )
+from ivr.domain.eligibility import Candidate, Decision, Sampling
 
 Filled = TypeVar("Filled", CallArrived, Leg)
 
@@ -59,7 +60,9 @@ class MemoryLedger:
             if isinstance(fact, Comment):
                 self.comments.setdefault((fact.call, fact.question), fact)
             if isinstance(fact, Invited):
-                self.invitations.setdefault(fact.call, fact)
+                known_invitation = self.invitations.get(fact.call)
+                if known_invitation is None or known_invitation.consent_key is None:
+                    self.invitations[fact.call] = fact
             if not isinstance(fact, CallArrived | Invited | CallGone):
                 self.discarded.discard(fact.call)
             self.history.append(_name(fact))
@@ -144,3 +147,32 @@ class MemoryDirectory:
 
     async def team_of(self, person: str, at: datetime) -> str | None:
         return self.teams.get(person)
+
+
+@dataclass
+class MemoryEligibility:
+    """Asks a random share, or decides as told; remembers whom it was asked about."""
+
+    sampling: Sampling = field(default_factory=Sampling)
+    decision: Decision | None = None
+    candidates: list[Candidate] = field(default_factory=list)
+
+    async def decide(self, candidate: Candidate) -> Decision:
+        self.candidates.append(candidate)
+        if self.decision is not None:
+            return self.decision
+        return Decision(self.sampling.probability, self.sampling.decline(str(candidate.call)))
+
+
+@dataclass
+class MemoryRefusals:
+    """The do-not-ask list; ``is_broken`` makes it fail."""
+
+    callers: dict[str, CallId] = field(default_factory=dict)
+    is_broken: bool = False
+
+    async def refuse(self, caller: str, at: datetime, call: CallId) -> None:
+        await asyncio.sleep(0)
+        if self.is_broken:
+            raise LedgerFailed("refusal")
+        self.callers.setdefault(caller, call)

@@ -28,6 +28,7 @@ class StoredCall:
     queue: str = "sales"
     site: str | None = None
     language: str | None = "en"
+    asked_seconds: float | None = None
 
 
 @dataclass
@@ -55,7 +56,15 @@ class MemoryTallies:
                 )
             else:
                 latest = max(cell.last_ended_at, call.ended_at)
-                cells[key] = replace(cell, calls=cell.calls + 1, last_ended_at=latest)
+                earliest = min(cell.first_ended_at, call.ended_at)
+                cells[key] = replace(cell, calls=cell.calls + 1, last_ended_at=latest, first_ended_at=earliest)
+            if call.asked_seconds is not None:
+                cells[key] = replace(
+                    cells[key],
+                    asked=cells[key].asked + 1,
+                    asked_seconds=cells[key].asked_seconds + call.asked_seconds,
+                    asked_seconds_squared=cells[key].asked_seconds_squared + call.asked_seconds**2,
+                )
         return list(cells.values())
 
     async def handled_calls(self, window: ReportWindow) -> int:
@@ -145,6 +154,7 @@ def count(
     category: int | None = 2,
     calls: int = 1,
     ended_at: datetime = NOON,
+    since: datetime | None = None,
 ) -> OutcomeCount:
-    """Return one cell of counts."""
-    return OutcomeCount(agent, team, layout, version, outcome, category, calls, ended_at)
+    """Return one cell of counts; its calls ended between ``since`` and ``ended_at``."""
+    return OutcomeCount(agent, team, layout, version, outcome, category, calls, ended_at, since or ended_at)

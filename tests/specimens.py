@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from ivr.domain.calls import CallId
-from ivr.domain.experiments import Assignment, Experiment, Stratum, Unit
-from ivr.domain.layouts import BargeIn, Layout, Option
-from ivr.domain.timelines import LayoutVersion, Recording, version_layout
+from ivr.domain.experiments import Assignment, Experiment, PrimaryMetric, StopRule, Stratum, Unit
+from ivr.domain.layouts import BargeIn, CommentRequest, Confirmation, Layout, Option
+from ivr.domain.timelines import LayoutVersion, Recording, join_further, version_layout
+from ivr.usecases.offering import CurrentOffering, Offering
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CALL = CallId("default", "1700000000.1")
@@ -19,6 +20,17 @@ _MILLISECONDS = {
     "invalid": 1500,
     "no-key": 1500,
     "thanks": 2000,
+    "opted-out": 2500,
+    "sure": 1200,
+    "say": 1800,
+    "solved": 1600,
+    "yes": 700,
+    "no": 800,
+    "reason": 1400,
+    "agent": 900,
+    "product": 950,
+    "recommend": 2200,
+    "scale": 4000,
 }
 
 
@@ -34,6 +46,7 @@ def layout(
     barge_in: bool = True,
     opt_out_key: str | None = "9",
     key: str = "sequential-123",
+    then: tuple[str, ...] = (),
 ) -> Layout:
     """Return 1 satisfied, 2 so-so, 3 dissatisfied; ``pause_seconds`` lie between the options."""
     return Layout(
@@ -50,6 +63,7 @@ def layout(
         max_tries=max_tries,
         timeout_seconds=5.0,
         barge_in=BargeIn.everywhere(barge_in),
+        then=then,
     )
 
 
@@ -59,6 +73,49 @@ def version(of: Layout | None = None) -> LayoutVersion:
         layout() if of is None else of,
         {name: Recording(name, length, f"sha-of-{name}") for name, length in _MILLISECONDS.items()},
     )
+
+
+def solved(**changes: object) -> Layout:
+    """Return a further question of two answers: 1 yes, 2 no."""
+    return _further("solved-12", "solved", (Option("1", 1, "yes"), Option("2", 0, "no")), **changes)
+
+
+def reason(**changes: object) -> Layout:
+    """Return a further question of two answers: 1 the agent, 2 the product."""
+    return _further("reason-12", "reason", (Option("1", 1, "agent"), Option("2", 0, "product")), **changes)
+
+
+def recommend(**changes: object) -> Layout:
+    """Return a further question from 0 to 10 in one recording, with * for 10."""
+    first = Option("0", 0, "scale")
+    rest = tuple(Option(str(number), number, also=("*",) if number == 10 else ()) for number in range(1, 11))
+    return _further("recommend-11", "recommend", (first, *rest), **changes)
+
+
+def _further(key: str, intro: str, options: tuple[Option, ...], **changes: object) -> Layout:
+    values: dict[str, object] = {
+        "key": key,
+        "language": "en",
+        "question": intro,
+        "categories": tuple(str(number) for number in range(len(options))),
+        "intro": intro,
+        "thanks": "thanks",
+        "invalid": "invalid",
+        "no_key": "no-key",
+        "options": options,
+        "opt_out_key": "#" if len(options) > 9 else "9",
+        "timeout_seconds": 4.0,
+    }
+    return Layout(**{**values, **changes})  # type: ignore[arg-type]
+
+
+CONFIRMATION = Confirmation("sure", 1.0)
+COMMENT = CommentRequest("say", longest_seconds=30.0, silence_seconds=3.0, retention_days=60)
+
+
+def questionnaire(*layouts: Layout) -> LayoutVersion:
+    """Return the version of the first of ``layouts``, with the others as those that can follow."""
+    return join_further({each.key: version(each) for each in layouts})[layouts[0].key]
 
 
 def experiment(
@@ -71,12 +128,17 @@ def experiment(
         salt=salt,
         unit=Unit.CALLER,
         strata=(stratum,),
-        primary_metric="rated",
+        primary_metric=PrimaryMetric.TOP_BOX,
         minimum_sample=100,
-        stop_rule="fixed",
+        stop_rule=StopRule.NONE,
     )
 
 
 def assignment(delay_seconds: float = 0.0) -> Assignment:
     """Return what a call was given."""
     return Assignment("default", "*", "sequential-123", 1.0, "sequential-123:1", delay_seconds, 1.0)
+
+
+def offering(of: Experiment | None = None, versions: Mapping[str, LayoutVersion] | None = None) -> CurrentOffering:
+    """Return what callers are given: everybody ``sequential-123``, where nothing else is said."""
+    return CurrentOffering(Offering(of or experiment(), versions or {"sequential-123": version()}))

@@ -97,6 +97,8 @@ def test_the_names_of_the_contract_are_read(monkeypatch: pytest.MonkeyPatch, tmp
         ("IVR_AMI_PORT", "0", "greater than or equal to 1"),
         ("IVR_AMI_PORT", "many", "valid integer"),
         ("IVR_PBX", "two words", "match pattern"),
+        ("IVR_COMMENTS_DIR", "comments", "write an absolute folder"),
+        ("IVR_COMMENTS_DIR", "/var/spool/../x", "write an absolute folder"),
         ("IVR_DEFAULT_REGION", "Germany", "match pattern"),
         ("IVR_SAMPLING_PROBABILITY", "0", "greater than 0"),
         ("IVR_SAMPLING_PROBABILITY", "1.5", "less than or equal to 1"),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 
-from ivr.domain.layouts import Layout, Option
+from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.usecases.accounts import Role
 from ivr.usecases.add_user import add_user
 from ivr.usecases.report_agents import AgentReport, report_agents
@@ -20,32 +20,16 @@ from tests.memory_ports import NOON, MemoryAccounts, MemoryChanges, MemoryTallie
 
 PASSWORD = "correct horse battery"
 
-_OPTIONS = (Option("1", 2, "one"), Option("2", 1, "two"), Option("3", 0, "three"))
-
-
-def _layout(key: str, *categories: str) -> Layout:
-    return Layout(
-        key=key,
-        language="en",
-        question="satisfaction",
-        categories=categories,
-        intro="intro",
-        thanks="thanks",
-        invalid="invalid",
-        no_key="no-key",
-        options=_OPTIONS,
-    )
-
-
-LAYOUTS = {
-    layout.key: layout
-    for layout in (
-        _layout("sequential-123", "dissatisfied", "so-so", "satisfied"),
-        _layout("reversed-123", "dissatisfied", "so-so", "satisfied"),
-        _layout("paced-123", "dissatisfied", "so-so", "satisfied"),
-        _layout("sparse-531", "dissatisfied", "satisfied", "very satisfied"),
-    )
-}
+_THREE = ("dissatisfied", "so-so", "satisfied")
+PACED = Instrument(_THREE, leads=("3 s of silence after key 1",))
+INSTRUMENTS = Instruments(
+    {
+        "sequential-123": Instrument(_THREE),
+        "reversed-123": Instrument(_THREE),
+        "paced-123": PACED,
+        "sparse-531": Instrument(("dissatisfied", "satisfied", "very satisfied")),
+    }
+)
 
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -88,13 +72,14 @@ class Site:
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     readiness: dict[str, Callable[[], Awaitable[str | None]]] = field(default_factory=dict)
+    remarks: dict[str, Callable[[], str | None]] = field(default_factory=dict)
     now: datetime = NOON
     is_tls: bool = False
     passwords: Argon2Passwords = field(default_factory=Argon2Passwords)
 
     async def report(self, window: ReportWindow) -> AgentReport:
         return await report_agents(
-            self.tallies, LAYOUTS, clock=lambda: self.now, window=window, reference_layout="sequential-123"
+            self.tallies, INSTRUMENTS, clock=lambda: self.now, window=window, reference_layout="sequential-123"
         )
 
     async def add_users(self) -> None:
@@ -129,6 +114,7 @@ class Site:
             clock=lambda: self.now,
             zone=ZoneInfo("Europe/Berlin"),
             is_tls=self.is_tls,
+            remarks=self.remarks,
         )
         runner = web.AppRunner(app)
         await runner.setup()

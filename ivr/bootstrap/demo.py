@@ -6,22 +6,27 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.population import conduct_of_population
 from ivr.bootstrap.prompts import build_all
 from ivr.catalogue.load import Catalogue
-from ivr.domain.calls import HandledCall
 from ivr.domain.closing import DIRECT_QUEUE
 from ivr.domain.experiments import assign
-from ivr.rig.call_centre import QUEUES, Agent
-from ivr.rig.demo import Demo, DemoAddresses, DemoPlaces, DemoPorts, demo
+from ivr.rig.call_centre import DIRECT_QUEUE as DIALLED_QUEUE
+from ivr.rig.call_centre import QUEUES, SAMPLED_QUEUE, Agent
+from ivr.rig.comparison import StoredCall
+from ivr.rig.demo import AGENTS, Demo, DemoAddresses, DemoPlaces, DemoPorts, demo
+from ivr.rig.mix import MINIMUM_TALK_SECONDS, Asked
 from ivr.rig.programs import find_programs
 from ivr.rig.service import SERVE
 from ivr.settings import HOME, Settings, load_settings
+from ivr.simulation.scenarios import Scenario
 from ivr.store.accounts import SqlAccounts
 from ivr.store.export_calls import handled_calls
 from ivr.store.import_people import import_people
+from ivr.store.ledger import SqlLedger
 from ivr.store.tallies import SqlTallies
 from ivr.usecases.accounts import Role
 from ivr.usecases.add_user import add_user
@@ -30,6 +35,19 @@ from ivr.web.passwords import Argon2Passwords
 TEAMS = ("north", "south")
 DIALPLAN = HOME / "dialplans" / "ivr-rating.conf"
 FOLDER = HOME / "var" / "demo"
+ASKING = f"""\
+# Who is asked in the demonstration: its callers show every reason why one is not.
+[throttle]
+at_most = 1
+days = 1
+
+[queues."*"]
+minimum_talk_seconds = {MINIMUM_TALK_SECONDS:g}
+
+[queues.{SAMPLED_QUEUE}]
+one_in = 2
+minimum_talk_seconds = {MINIMUM_TALK_SECONDS:g}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +71,17 @@ class RunningDemo:
 
 @asynccontextmanager
 async def running_demo(
-    say: Callable[[str], None], *, keep: bool, serve: Sequence[str] = SERVE
+    say: Callable[[str], None],
+    *,
+    keep: bool,
+    serve: Sequence[str] = SERVE,
+    scenario: Scenario | None = None,
+    seed: int = 1,
 ) -> AsyncIterator[RunningDemo]:
     """Set everything up, run it while the block runs, and take it down; ``keep`` leaves the folder behind.
 
-    ``serve`` is the command of the service; a check that the comparison can fail passes a broken one.
+    ``serve`` is the command of the service; a check that the comparison can fail passes a broken one. With a
+    ``scenario`` the callers are of its population, drawn with ``seed``, and not the usual mix.
     """
     shipped = load_settings()
     build_all(shipped, say)
@@ -65,10 +89,13 @@ async def running_demo(
     _sweep(FOLDER)
     folder = FOLDER / str(os.getpid())
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    (folder / "comments").mkdir(parents=True)
     sign_ins: list[SignIn] = []
     addresses: list[DemoAddresses] = []
     settings = _offline_settings(shipped, folder)
+    if scenario is None:
+        (folder / "asking.toml").write_text(ASKING, "utf-8")
+        settings = settings.model_copy(update={"asking_file": folder / "asking.toml"})
     catalogue = parts.catalogue(settings)
 
     try:
@@ -82,12 +109,22 @@ async def running_demo(
                 addresses.append(found)
                 return service_environment(settings, found)
 
-            async def rows() -> Mapping[str, HandledCall]:
-                found = await store.database.read(lambda connection: list(handled_calls(connection)))
-                return {row.call.uniqueid: row for row in found}
+            ledger = SqlLedger(store.database, store.writer)
+
+            async def uniqueids() -> frozenset[str]:
+                rows = await store.database.read(lambda connection: list(handled_calls(connection)))
+                return frozenset(row.call.uniqueid for row in rows)
+
+            async def stored() -> Mapping[str, StoredCall]:
+                rows = await store.database.read(lambda connection: list(handled_calls(connection)))
+                return {row.call.uniqueid: StoredCall(row, await ledger.facts_of(row.call)) for row in rows}
 
             in_progress = SqlTallies(store.database).calls_in_progress
-            ports = DemoPorts(prepare, environment, _keys_for(settings, catalogue), rows, in_progress)
+            population = (
+                None if scenario is None else conduct_of_population(settings, catalogue, scenario, seed, AGENTS)
+            )
+            asked_for = _asked_for(settings, catalogue)
+            ports = DemoPorts(prepare, environment, asked_for, uniqueids, stored, in_progress, population)
             places = DemoPlaces(folder, DIALPLAN, settings.sounds_dir)
             async with demo(programs, places, ports, serve=serve, say=say) as running:
                 yield RunningDemo(running, f"http://127.0.0.1:{addresses[-1].web_port}/", tuple(sign_ins), folder)
@@ -101,8 +138,12 @@ def _offline_settings(shipped: Settings, folder: Path) -> Settings:
         update={
             "database_url": f"sqlite:///{folder / 'ivr.db'}",
             "pepper_file": folder / "pepper",
-            "queues": (*QUEUES, DIRECT_QUEUE),
+            "comments_dir": PurePosixPath(folder / "comments"),
+            "queues": (*QUEUES, SAMPLED_QUEUE, DIRECT_QUEUE),
             "pbx": "demo",
+            # Whatever this site does otherwise: the demonstration's ledger is empty.
+            "layouts_source": "files",
+            "publish_by_hand": False,
         }
     )
 
@@ -115,11 +156,15 @@ def service_environment(settings: Settings, addresses: DemoAddresses) -> dict[st
         "IVR_PEPPER_FILE": str(settings.pepper_file),
         "IVR_QUEUES": ",".join(settings.queues),
         "IVR_PBX": settings.pbx,
+        "IVR_LAYOUTS_SOURCE": settings.layouts_source,
+        "IVR_PUBLISH_BY_HAND": str(settings.publish_by_hand).lower(),
         "IVR_LAYOUTS_DIR": str(settings.layouts_dir),
         "IVR_EXPERIMENTS_DIR": str(settings.experiments_dir),
         "IVR_EXPERIMENT": settings.experiment,
+        "IVR_ASKING_FILE": str(settings.asking_file),
         "IVR_TRANSCRIPTS_DIR": str(settings.transcripts_dir),
         "IVR_SOUNDS_DIR": str(settings.sounds_dir),
+        "IVR_COMMENTS_DIR": str(settings.comments_dir),
         "IVR_DEFAULT_REGION": settings.default_region,
         "IVR_AGI_BIND": f"127.0.0.1:{addresses.agi_port}",
         "IVR_WEB_BIND": f"127.0.0.1:{addresses.web_port}",
@@ -150,19 +195,17 @@ async def _people_and_users(store: parts.Store, agents: Sequence[Agent], folder:
     return sign_ins
 
 
-def _keys_for(settings: Settings, catalogue: Catalogue) -> Callable[[str], Sequence[str]]:
+def _asked_for(settings: Settings, catalogue: Catalogue) -> Callable[[str], Asked]:
     pseudonyms = parts.pseudonyms(settings)
     experiment = parts.experiment(settings, catalogue)
 
-    def keys_for(number: str) -> Sequence[str]:
+    def asked_for(number: str) -> Asked:
         caller = pseudonyms.of_number(number)
         # Every queue of the demonstration is in the one stratum that serves all.
-        assignment = assign(experiment, site=None, queue=None, caller=caller, call=number)
-        worst_to_best = sorted(catalogue.layouts[assignment.layout].options, key=lambda option: option.category)
-        # Every key soon, and most callers satisfied, as in life.
-        return tuple(option.press for option in (*worst_to_best, *[worst_to_best[-1]] * 3))
+        given = assign(experiment, site=None, queue=DIALLED_QUEUE, caller=caller, call=number, at=parts.now())
+        return Asked.by(catalogue.versions[given.layout])
 
-    return keys_for
+    return asked_for
 
 
 def _sweep(folder: Path) -> None:

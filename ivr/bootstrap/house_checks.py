@@ -20,6 +20,7 @@ class HouseCheck(StrEnum):
     CATALOGUE = "layouts and experiments"
     PROMPTS = "prompts"
     PEPPER = "pepper"
+    COMMENTS = "comments"
     DATABASE = "database"
     DATABASE_WRITES = "database writes"
     DATABASE_COMMIT = "database commit"

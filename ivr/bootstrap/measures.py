@@ -2,8 +2,8 @@
 
 from typing import get_args
 
-from ivr.domain.flow.script import Stage
-from ivr.domain.flow.table import Phase
+from ivr.domain.asking_rules import Rule
+from ivr.domain.flow.interview import State
 from ivr.observe.labels import Labels
 from ivr.observe.metrics import Metrics
 from ivr.store.writer_meter import RefusedWrite
@@ -21,6 +21,7 @@ def build_metrics() -> Metrics:
             losses=tuple(Loss),
             discards=tuple(Discard),
             write_refusals=get_args(RefusedWrite),
-            states=(*Stage, Phase.KEEPING),
+            states=tuple(state for state in State if state is not State.ENDED),
+            rules=tuple(Rule),
         )
     )

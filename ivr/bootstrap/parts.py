@@ -1,16 +1,24 @@
 """Parts that the service and the offline commands share, built from settings."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from ivr.bootstrap.definitions import definitions
+from ivr.catalogue.asking import load_asking_rules, read_asking_rules, rules_without_file
+from ivr.catalogue.call_bounds import refuse_too_long
+from ivr.catalogue.document import Document, Fault
 from ivr.catalogue.experiments import active_experiment
-from ivr.catalogue.layouts import load_layouts
+from ivr.catalogue.layouts import layouts_of
 from ivr.catalogue.load import Catalogue, load_catalogue
+from ivr.catalogue.recordings import load_versions
 from ivr.catalogue.transcripts import known_prompts, load_transcripts
+from ivr.domain.asking_rules import AskingRules
+from ivr.domain.eligibility import Sampling
 from ivr.domain.experiments import Experiment
 from ivr.domain.layouts import Layout
+from ivr.domain.timelines import LayoutVersion
 from ivr.errors import SettingsRefused
 from ivr.privacy.pepper import load_or_make_pepper
 from ivr.privacy.pseudonyms import Pseudonyms
@@ -25,13 +33,17 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def catalogue(settings: Settings) -> Catalogue:
-    """Load and check everything that callers can be asked, and that the settings name what is there."""
+def catalogue(settings: Settings, *, documents: Iterable[Document | Fault] | None = None) -> Catalogue:
+    """Load and check everything that callers can be asked, and that the settings name what is there.
+
+    ``documents`` stand in for the definitions of the layouts that the settings name.
+    """
     loaded = load_catalogue(
         layouts_dir=settings.layouts_dir,
         experiments_dir=settings.experiments_dir,
         transcripts_dir=settings.transcripts_dir,
         sounds_dir=settings.sounds_dir,
+        documents=definitions(settings) if documents is None else documents,
     )
     experiment(settings, loaded)
     if settings.reference_layout not in loaded.layouts:
@@ -43,15 +55,54 @@ def catalogue(settings: Settings) -> Catalogue:
 
 
 def experiment(settings: Settings, loaded: Catalogue) -> Experiment:
-    """Return the experiment that the settings name."""
-    return active_experiment(loaded.experiments, settings.experiment)
+    """Return the experiment that the settings name; the reference layout is its control where it names none."""
+    return controlled(settings, active_experiment(loaded.experiments, settings.experiment))
 
 
-def layouts(settings: Settings) -> Mapping[str, Layout]:
-    """Load the layouts' definitions alone; figures need no audio."""
-    return load_layouts(
-        settings.layouts_dir, known_prompts(load_transcripts(settings.transcripts_dir), settings.sounds_dir)
-    )
+def controlled(settings: Settings, read: Experiment) -> Experiment:
+    """Return an experiment as its file gives it, with a control."""
+    return replace(read, control=read.control or settings.reference_layout)
+
+
+def layouts(settings: Settings, *, ever_published: bool = False) -> Mapping[str, Layout]:
+    """Load the layouts' definitions alone; figures need no audio, and those of retired layouts as well."""
+    known = known_prompts(load_transcripts(settings.transcripts_dir), settings.sounds_dir)
+    return layouts_of(definitions(settings, ever_published=ever_published), known)
+
+
+def layout_versions(settings: Settings, documents: Sequence[Document | Fault]) -> Mapping[str, LayoutVersion]:
+    """Join the layouts of ``documents`` to their recordings, whatever the experiments say."""
+    known = known_prompts(load_transcripts(settings.transcripts_dir), settings.sounds_dir)
+    versions = load_versions(layouts_of(documents, known), settings.sounds_dir)
+    refuse_too_long(versions, documents)
+    return versions
+
+
+def asking_rules(settings: Settings) -> AskingRules:
+    """Read the rules of who is asked; without the file of the default there are none but the share of the settings.
+
+    Raises:
+        AskingRefused: the file has a fault, or one that is named in the settings is not there.
+    """
+    sampling = Sampling(settings.sampling_probability)
+    if _has_no_asking_file(settings):
+        return rules_without_file(zone=settings.zone, sampling=sampling)
+    return load_asking_rules(settings.asking_file, zone=settings.zone, sampling=sampling, queues=settings.queues)
+
+
+def asking_faults(settings: Settings) -> Sequence[str]:
+    """Return every fault of the rules file, a sentence each; none where there is no file and need not be one."""
+    if _has_no_asking_file(settings):
+        return ()
+    sampling = Sampling(settings.sampling_probability)
+    _, faults = read_asking_rules(settings.asking_file, zone=settings.zone, sampling=sampling, queues=settings.queues)
+    return [str(fault) for fault in faults]
+
+
+def _has_no_asking_file(settings: Settings) -> bool:
+    file = settings.asking_file
+    # One that somebody has named in the settings is missed.
+    return not file.exists() and file == Settings.model_fields["asking_file"].default
 
 
 def pseudonyms(settings: Settings) -> Pseudonyms:

@@ -1,34 +1,39 @@
 """The service: Asterisk on one side, the dashboard on the other, the ledger between.
 
 Start order: what can be refused without touching anything comes first (settings, layouts, prompts), then the
-ledger, then the probes and the dashboard, then Asterisk's two doors. Stop order: first ``/readyz`` says that the
-service stops, so that whoever watches knows before the first caller is turned away; then nobody new is taken and
-the running questions are finished, with the manager still read; then the manager, the dashboard, and last the
-ledger, once it is flushed.
+ledger, then the probes and the dashboard, then what callers are offered (published, the experiment started), then
+Asterisk's two doors. Stop order: first ``/readyz`` says that the service stops, so that whoever watches knows before
+the first caller is turned away; then nobody new is taken and the running questions are finished, with the manager
+still read; then the manager, the dashboard, and last the ledger, once it is flushed.
 """
 
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
 import structlog
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.experiment_watch import tell_experiment, watching_experiment
+from ivr.bootstrap.follow_ups import seal_of
+from ivr.bootstrap.layout_archive import LayoutArchive
 from ivr.bootstrap.measures import build_metrics
+from ivr.bootstrap.offering import open_offering, read_configuration
+from ivr.bootstrap.reloading import Reloading
+from ivr.bootstrap.retention import deleting_expired
 from ivr.bootstrap.telephony import Telephony
-from ivr.catalogue.load import Catalogue
 from ivr.errors import IvrError
 from ivr.observe.loop_watch import watched_loop
 from ivr.observe.supervisor import Supervisor
 from ivr.settings import Bind, Settings
 from ivr.store.accounts import SqlAccounts
-from ivr.store.allocations import SqlAllocations
 from ivr.store.changes import CommitChanges
 from ivr.store.tallies import SqlTallies
+from ivr.usecases.offering import CurrentOffering, Offering
 from ivr.usecases.report_agents import AgentReport, report_agents
 from ivr.usecases.report_window import ReportWindow
 from ivr.web.app import create_app
@@ -41,45 +46,64 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The service while it runs, with the ports that were really taken."""
+    """The service while it runs, with the ports that were really taken.
+
+    ``reload`` reads the configuration again and returns whether it was taken; see :mod:`ivr.bootstrap.reloading`.
+    """
 
     agi: Bind
     web: Bind
+    reload: Callable[[], Awaitable[bool]]
 
 
 @asynccontextmanager
-async def service(settings: Settings) -> AsyncIterator[Serving]:
-    """Run the service while the block runs.
+async def service(settings: Settings, read_settings: Callable[[], Settings] | None = None) -> AsyncIterator[Serving]:
+    """Run the service while the block runs; ``read_settings`` reads the settings again for a reload.
 
     Raises:
         IvrError: something cannot be used as it is; what was started is stopped again.
     """
-    catalogue = parts.catalogue(settings)
+    configuration = read_configuration(settings)
     pseudonyms = parts.pseudonyms(settings)
+    seal_of(settings)  # refused here, if it is, and not when the ledger is open
     supervisor = Supervisor.from_environment(os.environ)
     metrics = build_metrics()
     stage = _Stage()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(parts.opened_store(settings, metrics))
-        telephony = Telephony(settings, catalogue, pseudonyms, store, metrics)
+        offering = CurrentOffering(Offering(configuration.experiment, configuration.catalogue.versions))
+        telephony = Telephony(settings, offering, configuration.rules, pseudonyms, store, metrics)
+        reloading = Reloading(
+            settings,
+            configuration,
+            read_settings=read_settings or (lambda: settings),
+            store=store,
+            offering=offering,
+            deciding=telephony.deciding,
+            metrics=metrics,
+        )
         metrics.watch_sessions(lambda: telephony.server.sessions)
         metrics.watch_writes(lambda: store.writer.waiting)
         metrics.watch_oldest_write(lambda: store.writer.oldest_seconds)
         metrics.watch_tasks(lambda: len(asyncio.all_tasks()))
-        await SqlAllocations(store.writer).note([telephony.experiment], parts.now())
         await stack.enter_async_context(watched_loop(metrics))
+        await stack.enter_async_context(deleting_expired(settings, store))
         await stack.enter_async_context(
             supervisor.informed(lambda: f"{stage.name}, {telephony.server.sessions} calls are being asked")
         )
         readiness = {"service": stage.check, **telephony.readiness()}
-        pages = _dashboard(settings, catalogue, store, readiness, metrics.text)
+        pages = _dashboard(settings, reloading, store, readiness, metrics.text)
         dashboard = Bind(await stack.enter_async_context(pages))
+        # As late as can be: a service that cannot start starts no experiment.
+        offering.exchange(await open_offering(settings, configuration, store))
+        await stack.enter_async_context(watching_experiment(offering, store, metrics))
         agi = await telephony.start(stack)
         stage.name = "serving"
         supervisor.ready()
         log.info("serving", agi=str(agi), web=f"http://{dashboard}/", ami=settings.ami_secret is not None)
+        tell_experiment(offering().experiment)
         try:
-            yield Serving(agi, dashboard)
+            yield Serving(agi, dashboard, reloading.reload)
         finally:
             stage.name = "stopping"
             supervisor.stopping()
@@ -100,20 +124,21 @@ class _Stage:
 
 def _dashboard(
     settings: Settings,
-    catalogue: Catalogue,
+    reloading: Reloading,
     store: parts.Store,
     readiness: Mapping[str, ReadinessCheck],
     metrics_text: Callable[[], str],
 ) -> AbstractAsyncContextManager[tuple[str, int]]:
     tallies = SqlTallies(store.database)
+    archive = LayoutArchive(store.database)
 
     async def agent_report(window: ReportWindow) -> AgentReport:
         return await report_agents(
             tallies,
-            catalogue.layouts,
+            await archive.instruments(reloading.catalogue.layouts),
             clock=parts.now,
             window=window,
-            reference_layout=settings.reference_layout,
+            reference_layout=reloading.settings.reference_layout,
         )
 
     async def database_ready() -> str | None:
@@ -129,6 +154,7 @@ def _dashboard(
         agent_reports=agent_report,
         changes=CommitChanges(store.writer),
         readiness={"database": database_ready, **readiness},
+        remarks={"configuration": reloading.remark},
         metrics_text=metrics_text,
         clock=parts.now,
         zone=settings.zone,
@@ -138,9 +164,24 @@ def _dashboard(
     return serving(app, host, port)
 
 
-async def serve_until(settings: Settings, stop: asyncio.Event) -> None:
-    """Run the service until ``stop`` is set."""
-    async with service(settings):
+async def serve_until(
+    settings: Settings, stop: asyncio.Event, reload: asyncio.Event, read_settings: Callable[[], Settings]
+) -> None:
+    """Run the service until ``stop`` is set; read the configuration again each time that ``reload`` is."""
+    async with service(settings, read_settings) as serving:
         # What is here now stays to the end; the collector need not go through it again while callers wait.
         gc.freeze()
-        await stop.wait()
+        reloading = asyncio.create_task(_reload_when(reload, serving), name="reload")
+        try:
+            await stop.wait()
+        finally:
+            reloading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reloading
+
+
+async def _reload_when(wanted: asyncio.Event, serving: Serving) -> None:
+    while True:
+        await wanted.wait()
+        wanted.clear()
+        await serving.reload()

@@ -97,10 +97,14 @@ def _web(bind: Bind) -> Finding:
     if answer is None:
         return Finding.wrong(check, f"nothing answers on {where}", f"{_START}, or set IVR_WEB_BIND")
     status, body = answer
-    if status == http.HTTPStatus.OK:
-        return Finding.sound(check, f"{where} is ready")
     try:
-        reasons = json.loads(body)["reasons"]
+        answered = json.loads(body)
+        if status == http.HTTPStatus.OK:
+            remarks = "; ".join(map(str, answered.get("remarks", {}).values()))
+            remedy = "mend what it names, then have it read again: systemctl reload ivr-rating"
+            ready = f"{where} is ready"
+            return Finding.note(check, f"{ready}, but {remarks}", remedy) if remarks else Finding.sound(check, ready)
+        reasons = answered["reasons"]
         told = ", ".join(f"{part}: {reason}" for part, reason in reasons.items())
     except (ValueError, KeyError, TypeError, AttributeError):
         return Finding.wrong(check, f"another program answers on {where}", f"{_START}, or set IVR_WEB_BIND")

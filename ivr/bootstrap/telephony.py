@@ -7,27 +7,37 @@ from contextlib import AsyncExitStack, suppress
 import structlog
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.follow_ups import build_follow_ups
+from ivr.bootstrap.layout_archive import LayoutArchive
 from ivr.bootstrap.open_files import allow_open_files
-from ivr.catalogue.load import Catalogue
-from ivr.domain.eligibility import Sampling
+from ivr.bootstrap.prompt_lengths import PromptLengths
+from ivr.domain.asking_rules import AskingRules
 from ivr.domain.outcomes import Outcome
 from ivr.errors import AmiRefused, IvrError
 from ivr.observe.metrics import Metrics
 from ivr.privacy.pseudonyms import Pseudonyms
 from ivr.settings import Bind, Settings
+from ivr.store.asked_calls import SqlAskedCalls
 from ivr.store.directory import SqlDirectory
+from ivr.store.do_not_ask import SqlDoNotAsk
+from ivr.store.known_callers import SqlKnownCallers
 from ivr.store.ledger import SqlLedger
 from ivr.telephony.agi.admission import Limits
 from ivr.telephony.agi.door import Door
-from ivr.telephony.agi.scripts import left_script, rate_script
+from ivr.telephony.agi.scripts import invite_script, left_script, rate_script
 from ivr.telephony.agi.server import FastAgiServer
 from ivr.telephony.ami.account import AmiAccount
 from ivr.telephony.ami.listener import AmiListener
 from ivr.usecases.close_calls import CloseCalls
+from ivr.usecases.decide_asking import DecideAsking
+from ivr.usecases.invite_caller import InvitationLine, InvitationRequest, InviteCaller
+from ivr.usecases.keep_do_not_ask import KeepDoNotAsk
 from ivr.usecases.last_keys import LastKeys
 from ivr.usecases.note_calls import NoteCalls
 from ivr.usecases.note_left_keys import NoteLeftKeys
-from ivr.usecases.rate_call import Line, RateCall, RatingRequest
+from ivr.usecases.offering import CurrentOffering
+from ivr.usecases.ports import Line
+from ivr.usecases.rate_call import RateCall, RatingRequest
 from ivr.web.ports import ReadinessCheck
 
 _FIRST_SIGN_IN_SECONDS = 3.0
@@ -39,37 +49,61 @@ class Telephony:
     """Joins Asterisk's two doors to the use cases."""
 
     def __init__(
-        self, settings: Settings, catalogue: Catalogue, pseudonyms: Pseudonyms, store: parts.Store, metrics: Metrics
+        self,
+        settings: Settings,
+        offering: CurrentOffering,
+        rules: AskingRules,
+        pseudonyms: Pseudonyms,
+        store: parts.Store,
+        metrics: Metrics,
     ) -> None:
         self._settings = settings
         self._metrics = metrics
-        self.experiment = parts.experiment(settings, catalogue)
+        self._rules = rules
+        self.deciding = DecideAsking(
+            callers=SqlKnownCallers(store.database),
+            asked_calls=SqlAskedCalls(store.database),
+            clock=parts.now,
+            meter=metrics,
+        )
+        self.offering = offering
         ledger = SqlLedger(store.database, store.writer)
         directory = SqlDirectory(store.database)
         last_keys = LastKeys()
         self._closing = CloseCalls(
             ledger=ledger,
             directory=directory,
-            experiment=self.experiment,
-            versions=catalogue.versions,
+            offering=self.offering,
             queues=frozenset(settings.queues),
             clock=parts.now,
+            archive=LayoutArchive(store.database),
         )
         self._rate_call = RateCall(
             ledger=ledger,
             directory=directory,
-            experiment=self.experiment,
-            versions=catalogue.versions,
-            sampling=Sampling(settings.sampling_probability),
+            offering=self.offering,
+            eligibility=self.deciding,
+            refusals=KeepDoNotAsk(SqlDoNotAsk(store.database, store.writer), parts.now),
             last_keys=last_keys,
             clock=parts.now,
             closing=self._closing,
             meter=metrics,
         )
+        self._invite_caller = InviteCaller(
+            ledger=ledger, offering=self.offering, prompt_length=PromptLengths(settings.sounds_dir), clock=parts.now
+        )
+        self._follow_ups = build_follow_ups(settings, pseudonyms, store)
         note_left_keys = NoteLeftKeys(ledger=ledger, last_keys=last_keys, closing=self._closing)
         self.server = FastAgiServer(
             {
-                "rate": rate_script(self._rate, pseudonyms.of_number, pbx=settings.pbx),
+                "invite": invite_script(self._invite, pseudonyms.of_number, pbx=settings.pbx),
+                "rate": rate_script(
+                    self._rate,
+                    pseudonyms.of_number,
+                    pbx=settings.pbx,
+                    comments_dir=settings.comments_dir,
+                    follow_up=None if self._follow_ups is None else self._follow_ups.draw,
+                ),
                 "left": left_script(note_left_keys, pbx=settings.pbx),
             },
             finishing={"left"},
@@ -88,6 +122,7 @@ class Telephony:
             AddressInUse: the port is taken.
             AmiRefused: the manager refuses the account.
         """
+        await self.deciding.exchange(self._rules)
         allow_open_files(self._settings.agi_sessions)
         host, port = self._settings.agi_bind
         taken = Bind(await self.server.start(host, port))
@@ -127,11 +162,23 @@ class Telephony:
             meter=self._metrics,
         )
 
+    async def _invite(self, request: InvitationRequest, line: InvitationLine) -> None:
+        if self._listener is not None and request.call.pbx == self._settings.pbx:
+            # So that a caller who leaves in the invitation, before any queue, is settled too.
+            self._listener.expect(request.call.uniqueid)
+        await self._invite_caller(request, line)
+
     async def _rate(self, request: RatingRequest, line: Line) -> Outcome:
         listener = self._listener if request.call.pbx == self._settings.pbx else None
         if listener is not None:
             listener.expect(request.call.uniqueid)
-        outcome = await self._rate_call(request, line)
+        outcome = None
+        try:
+            with self.deciding.foreseen(request.call, request.caller):
+                outcome = await self._rate_call(request, line)
+        finally:
+            if self._follow_ups is not None:
+                await self._follow_ups.settle(request.call, outcome)
         self._metrics.question_ended(outcome)
         if listener is None or not listener.signed_in:
             # The end of the channel will not be seen; a fact that comes later closes the call anew.

@@ -7,20 +7,17 @@ new one and never a half.
 """
 
 import hashlib
-import io
 import json
-import os
-import tempfile
-import wave
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
 from ivr.catalogue.audio import EDGE_SILENCE_MS, LEVEL_DBFS, PEAK_DBFS, prepare
-from ivr.catalogue.recordings import RATE_HZ, SAMPLE_BYTES, recording_path
+from ivr.catalogue.recordings import RATE_HZ, SAMPLE_BYTES, recording_path, wav_of
 from ivr.catalogue.speech import Speak
 from ivr.catalogue.transcripts import Transcripts, load_transcripts
+from ivr.catalogue.whole_files import write_whole
 from ivr.domain.timelines import SILENCE, SILENCE_SECONDS
 from ivr.errors import PromptRefused
 
@@ -102,7 +99,7 @@ def _build(sounds_dir: Path, wanted: _Wanted, make: Callable[[], bytes]) -> str:
         return _adopt_or_keep(sounds_dir, wanted, path, make)
     if path.exists() and before is not None and (before.text, before.recipe) == (wanted.text, wanted.recipe):
         return "unchanged"
-    content = _wav(make())
+    content = wav_of(make())
     _write(path, content)
     _note(sounds_dir, wanted, content)
     return "built"
@@ -111,7 +108,7 @@ def _build(sounds_dir: Path, wanted: _Wanted, make: Callable[[], bytes]) -> str:
 def _adopt_or_keep(sounds_dir: Path, wanted: _Wanted, path: Path, make: Callable[[], bytes]) -> str:
     """Tell a recording of the operator's own from one that a build did not live to note in the manifest."""
     try:
-        content = _wav(make())
+        content = wav_of(make())
     except PromptRefused:
         return "kept"  # an own recording serves languages too that the engine cannot speak
     if path.read_bytes() != content:
@@ -142,28 +139,9 @@ def _silence() -> bytes:
     return bytes(SILENCE_SECONDS * RATE_HZ * SAMPLE_BYTES)
 
 
-def _wav(samples: bytes) -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(SAMPLE_BYTES)
-        writer.setframerate(RATE_HZ)
-        writer.writeframes(samples)
-    return file.getvalue()
-
-
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        # mkstemp makes it the owner's alone, and Asterisk runs as another user.
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    write_whole(path, content)
 
 
 def _sha256(content: bytes) -> str:

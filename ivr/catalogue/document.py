@@ -53,11 +53,16 @@ class DocumentUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One TOML file: its table, and the line of each key."""
+    """One TOML file: its table, and the line of each key.
+
+    ``text`` is the file as it was written, ``key`` the name that its content has to have: that of the file.
+    """
 
     path: Path
     table: Mapping[str, object]
     lines: Mapping[Place, int]
+    text: str
+    key: str
 
     def line_of(self, place: Place) -> int | None:
         """Return the line of ``place``, or of the nearest thing around it; None where neither has one."""
@@ -88,11 +93,20 @@ def read_document(path: Path) -> Document:
         line = refused.object[: refused.start].count(b"\n") + 1
         fault = Fault(path, line, "", "is not UTF-8 text", "save the file as UTF-8")
         raise DocumentUnreadable(fault) from refused
+    return parse_document(path, text)
+
+
+def parse_document(path: Path, text: str, *, key: str | None = None) -> Document:
+    """Read ``text`` of ``path``; where it comes from elsewhere, ``path`` is what faults name, and ``key`` its key.
+
+    Raises:
+        DocumentUnreadable: it is not TOML.
+    """
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as refused:
         raise DocumentUnreadable(_syntax_fault(path, text, refused)) from refused
-    return Document(path, table, dict(_scan(text)))
+    return Document(path, table, dict(_scan(text)), text, path.stem if key is None else key)
 
 
 def toml_files(folder: Path) -> list[Path]:

@@ -44,10 +44,13 @@ class Fields:
         return value
 
     def under(self, key: str, *further: Step) -> "Fields":
-        """Return the table that stands under ``key``; ``further`` are the names of keys below that one."""
+        """Return the table that stands under ``key``; ``further`` are names of keys, or numbers in a list, below it."""
         value: object = self._table.get(key)
         for step in further:
-            value = value.get(step) if isinstance(value, dict) else None
+            if isinstance(step, int):
+                value = value[step - 1] if isinstance(value, list) and step <= len(value) else None
+            else:
+                value = value.get(step) if isinstance(value, dict) else None
         return Fields(self._document, (*self._place, key, *further), self._faults, value)
 
     def allow(self, known: Collection[str]) -> None:
@@ -71,6 +74,10 @@ class Fields:
         value = self._table.get(key)
         return None if value is None else self._text_of(key, value, example)
 
+    def is_misspelt(self, key: str) -> bool:
+        """Tell whether ``key`` is absent and something else stands in the table that is near to it."""
+        return key in self._explained
+
     def texts(self, key: str, stand_in: tuple[str, ...], *, example: str) -> tuple[str, ...]:
         """Return a list of texts that has to be there."""
         value = self.required(key, f"{key} = {example}")
@@ -80,6 +87,22 @@ class Fields:
             return tuple(value)
         self.note((key,), f"is {_shown(value)}", f"write a list of texts, {key} = {example}")
         return stand_in
+
+    def optional_texts(self, key: str, *, example: str) -> tuple[str, ...]:
+        """Return a list of texts; empty where the key is absent."""
+        return self.texts(key, (), example=example) if key in self._table else ()
+
+    def optional_integer(self, key: str, *, example: int) -> int | None:
+        """Return a whole number, or None where the key is absent."""
+        return self.integer(key, example) if key in self._table else None
+
+    def optional_number(self, key: str, *, example: float) -> float | None:
+        """Return a number, or None where the key is absent."""
+        return self.number(key, default=example) if key in self._table else None
+
+    def optional_flag(self, key: str) -> bool | None:
+        """Return true or false, or None where the key is absent."""
+        return self.flag(key, default=True) if key in self._table else None
 
     def integer(self, key: str, stand_in: int, *, default: int | None = None) -> int:
         """Return a whole number; ``default`` where the key is absent and need not be there."""

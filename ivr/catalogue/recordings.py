@@ -1,13 +1,14 @@
 """Recordings: the built WAV files as the domain knows them, and the layout versions that they make."""
 
 import hashlib
+import io
 import wave
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.domain.layouts import Layout
-from ivr.domain.timelines import SILENCE, SILENCE_SECONDS, LayoutVersion, Recording, version_layout
+from ivr.domain.timelines import SILENCE, SILENCE_SECONDS, LayoutVersion, Recording, join_further, version_layout
 from ivr.errors import PromptRefused
 
 RATE_HZ = 8000
@@ -31,6 +32,17 @@ class Audio:
     def milliseconds(self) -> int:
         """How long it plays."""
         return round(self.frames * 1000 / RATE_HZ)
+
+
+def wav_of(samples: bytes) -> bytes:
+    """Return ``samples`` as the content of a WAV file that Asterisk can play as it is."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(SAMPLE_BYTES)
+        writer.setframerate(RATE_HZ)
+        writer.writeframes(samples)
+    return file.getvalue()
 
 
 def recording_path(sounds_dir: Path, language: str, name: str) -> Path:
@@ -77,7 +89,9 @@ def read_recording(sounds_dir: Path, language: str, name: str) -> Recording:
 
 
 def load_versions(layouts: Mapping[str, Layout], sounds_dir: Path) -> dict[str, LayoutVersion]:
-    """Join every layout to its recordings, by layout key; the silence that pauses are made of is checked too.
+    """Join every layout to its recordings and to what can follow it, by layout key.
+
+    The silence that pauses are made of is checked too.
 
     Raises:
         PromptRefused: a recording is missing or cannot be played.
@@ -92,7 +106,7 @@ def load_versions(layouts: Mapping[str, Layout], sounds_dir: Path) -> dict[str, 
             plays = there[SILENCE].milliseconds / 1000
             raise PromptRefused(f"{path}: plays {plays:g} s, not {SILENCE_SECONDS} s; {_again(path)}")
         versions[key] = version_layout(layout, there)
-    return versions
+    return join_further(versions)
 
 
 _FORMAT = ("{} samples a second", "{} channel(s)", "{} byte(s) a sample")

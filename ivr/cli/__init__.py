@@ -6,14 +6,19 @@ from typing import NoReturn
 
 import typer
 
+from ivr.cli.asking import asking_app
 from ivr.cli.calls import export_app, import_app
 from ivr.cli.demo import demo
+from ivr.cli.do_not_ask import do_not_ask_app
 from ivr.cli.doctor import doctor
+from ivr.cli.experiments import experiments_app
 from ivr.cli.figures import kpi_app
 from ivr.cli.layouts import layouts_app
+from ivr.cli.numbers import numbers_app
 from ivr.cli.people import people_app, user_app
 from ivr.cli.prompts import prompts_app
 from ivr.cli.serve import db_app, serve
+from ivr.cli.simulate import simulate
 from ivr.errors import IvrError
 
 app = typer.Typer(
@@ -27,10 +32,15 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(demo)
 app.command()(doctor)
+app.command()(simulate)
 app.add_typer(layouts_app, name="layouts")
+app.add_typer(experiments_app, name="experiments")
 app.add_typer(prompts_app, name="prompts")
 app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")
+app.add_typer(asking_app, name="asking")
+app.add_typer(do_not_ask_app, name="do-not-ask")
+app.add_typer(numbers_app, name="numbers")
 app.add_typer(kpi_app, name="kpi")
 app.add_typer(people_app, name="people")
 app.add_typer(user_app, name="user")

@@ -11,38 +11,62 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ivr.bootstrap.demo import RunningDemo, running_demo
+from ivr.domain.calls import PRIMARY_QUESTION
 from ivr.rig.comparison import ComparedCall, Comparison
 from ivr.rig.floor import FloorProgress
+from ivr.simulation.scenarios import Scenario, scenario_named
 
-_ROUND = 20
+_ROUND = 40
 _GENTLE_RATE = 0.5
+_SHORT_RUN_RATE = 2.0
+# A long run calls faster, as far as a dozen agents can answer it.
+_LONG_RUN_SECONDS = 120
+_FASTEST_RATE = 4.0
 
 Calls = Annotated[int, typer.Option("--calls", min=1, max=5000, help="How many calls.")]
-Rate = Annotated[float, typer.Option("--rate", min=0.1, max=50, help="How many begin a second.")]
+Rate = Annotated[
+    float | None,
+    typer.Option(
+        "--rate",
+        min=0.1,
+        max=50,
+        help="How many begin a second; by default 2, in a long run up to 4.",
+        show_default=False,
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same callers.")]
 Exit = Annotated[bool, typer.Option("--exit", help="Stop after the calls; else stay up and keep calling gently.")]
+ScenarioName = Annotated[
+    str | None,
+    typer.Option("--scenario", metavar="NAME", help="Callers of a simulated population (docs/simulation.md)."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object alone on stdout.")]
 
 
 def demo(
     calls: Calls = 60,
-    rate: Rate = 2.0,
+    rate: Rate = None,
     seed: Seed = 1,
     leave: Exit = False,  # noqa: FBT002 - typer makes a flag of it
     as_json: AsJson = False,  # noqa: FBT002 - typer makes a flag of it
+    scenario: ScenarioName = None,
 ) -> None:
     """Run a private Asterisk, callers and agents over real SIP and RTP, and the real service."""
     progress = Console(stderr=True, markup=False, highlight=False)
-    if asyncio.run(_demo(progress, calls, rate, seed, leave=leave, as_json=as_json)):
+    population = None if scenario is None else scenario_named(scenario)
+    pace = rate or min(max(_SHORT_RUN_RATE, calls / _LONG_RUN_SECONDS), _FASTEST_RATE)
+    if asyncio.run(_demo(progress, calls, pace, seed, population, leave=leave, as_json=as_json)):
         raise typer.Exit(1)
 
 
-async def _demo(console: Console, calls: int, rate: float, seed: int, *, leave: bool, as_json: bool) -> bool:
+async def _demo(
+    console: Console, calls: int, rate: float, seed: int, scenario: Scenario | None, *, leave: bool, as_json: bool
+) -> bool:
     """Return whether anything was wrong."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running_demo(console.print, keep=not leave) as running:
+    async with running_demo(console.print, keep=not leave, scenario=scenario, seed=seed) as running:
         working = asyncio.create_task(_round(console, running, calls, rate, seed, first=1))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -114,6 +138,12 @@ def comparison_json(comparison: Comparison, seed: int) -> dict[str, Any]:
         "outcomes_sum": sum(outcomes.values()),
         "pressed": {call.uniqueid: call.pressed for call in comparison.calls},
         "stored": {call.uniqueid: call.stored for call in comparison.calls},
+        "outcomes_checked": comparison.checked(),
+        "further_answers": {
+            call.uniqueid: further
+            for call in comparison.calls
+            if (further := {name: key for name, key in call.answers.items() if name != PRIMARY_QUESTION})
+        },
         "answers": {call.uniqueid: call.row.key for call in comparison.calls if call.row is not None and call.row.key},
         "layouts": {call.uniqueid: call.row.layout for call in comparison.calls if call.row is not None},
     }

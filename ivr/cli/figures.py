@@ -13,13 +13,21 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.layout_archive import LayoutArchive
 from ivr.cli.options import Config
 from ivr.settings import load_settings
 from ivr.store.tallies import SqlTallies
 from ivr.usecases.report_agents import AgentReport, report_agents
 from ivr.usecases.report_json import layout_report_json, report_json
 from ivr.usecases.report_layouts import LayoutReport, report_layouts
-from ivr.usecases.report_table import Table, agent_records, agent_table, layout_records, layout_table
+from ivr.usecases.report_table import (
+    Table,
+    agent_records,
+    agent_table,
+    figure_text,
+    layout_records,
+    layout_table,
+)
 from ivr.usecases.report_window import read_window
 
 _WIDE = 220
@@ -88,6 +96,7 @@ def layouts(
         _warn(report.warnings)
     else:
         _show("Layouts", layout_table(report.layouts))
+        typer.echo(f"burden in all: {figure_text(report.burden_seconds)}, for each usable rating")
         _warn(report.warnings)
 
 
@@ -105,9 +114,10 @@ def _computed(
 
     async def work() -> Report:
         async with parts.opened_store(settings) as store:
+            layouts = parts.layouts(settings, ever_published=True)
             return await compute(
                 SqlTallies(store.database),
-                parts.layouts(settings),
+                await LayoutArchive(store.database).instruments(layouts),
                 clock=parts.now,
                 window=window,
                 reference_layout=settings.reference_layout,

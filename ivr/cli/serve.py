@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+from collections.abc import Callable
 
 import typer
 
@@ -17,19 +18,24 @@ db_app = typer.Typer(help="The ledger's database.", no_args_is_help=True)
 
 
 def serve(config: Config = None) -> None:
-    """Run the service: FastAGI, the manager listener, the dashboard; ends politely on SIGTERM."""
+    """Run the service: FastAGI, the manager listener, the dashboard.
+
+    SIGTERM ends it politely; SIGHUP has it read layouts, recordings, experiments and asking rules again.
+    """
     settings = load_settings(config)
     set_up_logging(settings.log_level)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(_serve(settings))
+        runner.run(_serve(settings, lambda: load_settings(config)))
 
 
-async def _serve(settings: Settings) -> None:
-    stop = asyncio.Event()
+async def _serve(settings: Settings, read_settings: Callable[[], Settings]) -> None:
+    stop, reload = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await serve_until(settings, stop)
+    # From the first moment on: left alone, a SIGHUP ends the process.
+    loop.add_signal_handler(signal.SIGHUP, reload.set)
+    await serve_until(settings, stop, reload, read_settings)
 
 
 @db_app.command("upgrade")

@@ -6,8 +6,18 @@ fact arrives, and nothing has to be undone by hand.
 
 from datetime import datetime
 
-from ivr.domain.calls import PRIMARY_QUESTION, Answer, Attribution, CallFacts, EndedBy, HandledCall, Leg, Press
+from ivr.domain.calls import (
+    CONFIRMATION,
+    PRIMARY_QUESTION,
+    Answer,
+    Attribution,
+    CallFacts,
+    EndedBy,
+    HandledCall,
+    Leg,
+)
 from ivr.domain.experiments import Assignment
+from ivr.domain.flow.recovery import keyed_answer
 from ivr.domain.layouts import Layout
 from ivr.domain.outcomes import Outcome
 
@@ -46,6 +56,14 @@ def credited(facts: CallFacts) -> tuple[str | None, str]:
     return entry_agent if _is_named(facts) else leg.agent, leg.queue or entry_queue or DIRECT_QUEUE
 
 
+def talked_seconds(facts: CallFacts, at: datetime) -> float | None:
+    """Return for how long the agent had talked whom the caller rates ``at`` a moment; None where no leg was seen."""
+    leg = credited_leg(facts)
+    if leg is None:
+        return None
+    return (at - leg.connected_at).total_seconds() if leg.talk_seconds is None else leg.talk_seconds
+
+
 def close_call(
     facts: CallFacts,
     *,
@@ -66,7 +84,7 @@ def close_call(
     outcome = _outcome(facts, answer)
     return HandledCall(
         call=facts.arrived.call,
-        ended_at=_ended_at(facts),
+        ended_at=ended_at(facts),
         outcome=outcome,
         agent=agent,
         queue=queue,
@@ -93,7 +111,10 @@ def close_call(
         key=None if answer is None or outcome is not Outcome.RATED else answer.key,
         category=None if answer is None or outcome is not Outcome.RATED else answer.category,
         keys=facts.presses,
+        confirm_probability=_confirm_probability(facts, answer, layout),
+        confirm_key=_confirm_key(facts, outcome),
         test=facts.arrived.test,
+        asked_seconds=facts.asked_seconds,
     )
 
 
@@ -101,29 +122,38 @@ def _answer(facts: CallFacts, layout: Layout | None) -> Answer | None:
     """Return the primary answer; a stored valid press is one, also where the service died before it said so."""
     if facts.answer is not None and facts.answer.status is Outcome.RATED:
         return facts.answer
-    pressed = _first_valid(facts, layout)
-    if pressed is None:
+    if facts.exposure is None or layout is None:
         return facts.answer
-    press, category = pressed
+    keyed = keyed_answer(facts.presses, layout)
+    if keyed is None:
+        return facts.answer
+    key, press = keyed
     return Answer(
         call=facts.arrived.call,
         question=PRIMARY_QUESTION,
         status=Outcome.RATED,
         options_heard=0 if facts.answer is None else facts.answer.options_heard,
-        key=press.key,
-        category=category,
+        key=key,
+        category=layout.category_of(key),
         press_ms=press.lo_ms if press.lo_ms == press.hi_ms else None,
     )
 
 
-def _first_valid(facts: CallFacts, layout: Layout | None) -> tuple[Press, int] | None:
-    if facts.exposure is None or layout is None:
+def _confirm_probability(facts: CallFacts, answer: Answer | None, layout: Layout | None) -> float | None:
+    """Return the chance that the answer was asked once more; None where it was none of those that are."""
+    if facts.exposure is None or not facts.exposure.confirm_probability or answer is None or answer.category is None:
         return None
-    for press in facts.presses:
-        category = layout.category_of(press.key)
-        if category is not None:
-            return press, category
-    return None
+    if layout is not None:
+        is_extreme = layout.is_extreme(answer.category)
+    else:
+        is_extreme = answer.category == 0 or any(each.question == CONFIRMATION for each in facts.further)
+    return facts.exposure.confirm_probability if is_extreme else None
+
+
+def _confirm_key(facts: CallFacts, outcome: Outcome) -> str | None:
+    if outcome is not Outcome.RATED:
+        return None
+    return next((each.key for each in facts.further if each.question == CONFIRMATION), None)
 
 
 def _outcome(facts: CallFacts, answer: Answer | None) -> Outcome:
@@ -178,8 +208,11 @@ def _talk_seconds(facts: CallFacts, last: Leg | None) -> float | None:
     return last.talk_seconds
 
 
-def _ended_at(facts: CallFacts) -> datetime:
-    """Return when the last talk ended; a leg whose end nobody saw ended when the caller went on or was gone."""
+def ended_at(facts: CallFacts) -> datetime:
+    """Return when the last talk of a handled call ended.
+
+    A leg whose end nobody saw ended when the caller went on or was gone.
+    """
     last = facts.legs[-1] if facts.legs else None
     if facts.entered is not None and last is not None and _outlasts_entry(facts, last):
         return facts.entered.entered_at

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.calls import CallId
-from ivr.domain.experiments import uniform
+from ivr.domain.draws import uniform
 from ivr.domain.outcomes import Outcome
 from ivr.errors import SettingsRefused
 
@@ -14,6 +14,7 @@ class Candidate:
     """A caller at the rating entry who may be asked.
 
     ``caller`` is a keyed hash; ``talk_seconds`` is how long the credited agent talked. What nobody knows is None.
+    A ``test`` call is asked whatever the rules say, and counts in none of them.
     """
 
     call: CallId
@@ -24,6 +25,7 @@ class Candidate:
     site: str | None = None
     language: str | None = None
     talk_seconds: float | None = None
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,24 +5,41 @@ A layout is one question as a caller hears it. The first layout of a call carrie
 so that nothing that is asked afterwards can move the rating.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ivr.errors import LayoutRefused
+from ivr.domain.layout_rules import (
+    COMMENT,
+    COMMENT_FORMATS,
+    DTMF_KEYS,
+    LONGEST_CALL_SECONDS,
+    LONGEST_COMMENT_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    LONGEST_RETENTION_DAYS,
+    LONGEST_TIMEOUT_SECONDS,
+    MOST_REPEATS,
+    MOST_TRIES,
+    TWO_KEYS,
+    check_layout,
+)
 
-DTMF_KEYS = "0123456789*#"
-LONGEST_PAUSE_SECONDS = 10.0
-LONGEST_TIMEOUT_SECONDS = 30.0
-MOST_TRIES = 5
-MOST_REPEATS = 5
-TWO_KEYS = "10"
-"""The one answer of two keys: scales end at 10, as nobody can tell a doubled 1 from 11."""
-LONGEST_COMMENT_SECONDS = 300.0
-LONGEST_RETENTION_DAYS = 3650
-COMMENT = "comment"
-"""The word by which ``then`` names the recorded comment; no layout has it for its key."""
-COMMENT_FORMATS = ("wav", "wav16", "gsm", "ulaw", "alaw")
-"""Formats that every Asterisk records."""
+__all__ = [
+    "COMMENT",
+    "COMMENT_FORMATS",
+    "DTMF_KEYS",
+    "LONGEST_CALL_SECONDS",
+    "LONGEST_COMMENT_SECONDS",
+    "LONGEST_PAUSE_SECONDS",
+    "LONGEST_RETENTION_DAYS",
+    "LONGEST_TIMEOUT_SECONDS",
+    "MOST_REPEATS",
+    "MOST_TRIES",
+    "TWO_KEYS",
+    "BargeIn",
+    "CommentRequest",
+    "Confirmation",
+    "Layout",
+    "Option",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,70 +147,7 @@ class Layout:
     longest_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        _check_name("key", self.key)
-        if self.key == COMMENT:
-            raise LayoutRefused("key", f"is {COMMENT!r}, which stands for the recorded comment", "choose another name")
-        _check_name("language", self.language)
-        if not self.question.strip():
-            raise LayoutRefused("question", "is empty", "write what the caller is asked, as a short name")
-        _check_categories(self.categories)
-        if len(self.options) < 2:
-            raise LayoutRefused("options", f"has {len(self.options)}", "write at least two [[options]]")
-        for number, option in enumerate(self.options, start=1):
-            self._check_option(f"options[{number}]", option, is_last=number == len(self.options))
-        self._check_keys_differ()
-        if not 1 <= self.max_tries <= MOST_TRIES:
-            raise LayoutRefused("max_tries", f"is {self.max_tries}", f"write a number from 1 to {MOST_TRIES}")
-        if not 0 < self.timeout_seconds <= LONGEST_TIMEOUT_SECONDS:
-            raise LayoutRefused(
-                "timeout_seconds",
-                f"is {self.timeout_seconds:g}",
-                f"write seconds above 0, at most {LONGEST_TIMEOUT_SECONDS:g}",
-            )
-
-    def _check_option(self, place: str, option: Option, *, is_last: bool) -> None:
-        for keyed in option.presses:
-            _check_keyed(f"{place}.press" if keyed == option.press else f"{place}.also", keyed)
-        best = len(self.categories) - 1
-        if not 0 <= option.category <= best:
-            raise LayoutRefused(
-                f"{place}.category",
-                f"is {option.category}, out of range",
-                f"write 0 (worst: {self.categories[0]}) to {best} (best: {self.categories[best]})",
-            )
-        pause = option.pause_after_seconds
-        if not 0 <= pause <= LONGEST_PAUSE_SECONDS:
-            raise LayoutRefused(
-                f"{place}.pause_after_seconds",
-                f"is {pause:g}",
-                f"write seconds from 0 to {LONGEST_PAUSE_SECONDS:g}",
-            )
-        if is_last and pause:
-            raise LayoutRefused(
-                f"{place}.pause_after_seconds",
-                "follows the last option",
-                "leave it out there and set timeout_seconds, the wait after all options",
-            )
-
-    def _check_keys_differ(self) -> None:
-        seen: dict[str, str] = {}
-        for place, key in (("opt_out_key", self.opt_out_key), ("repeat_key", self.repeat_key)):
-            if key is None:
-                continue
-            _check_key(place, key)
-            if key in seen:
-                raise LayoutRefused(place, f"key {key} is already taken by {seen[key]}", "choose another key")
-            seen[key] = place
-        for number, option in enumerate(self.options, start=1):
-            for keyed in option.presses:
-                place = f"options[{number}].{'press' if keyed == option.press else 'also'}"
-                if keyed in seen:
-                    raise LayoutRefused(
-                        place,
-                        f"key {keyed} is already taken by {seen[keyed]}",
-                        "give every option a key of its own",
-                    )
-                seen[keyed] = place
+        check_layout(self)
 
     def option_of(self, keyed: str) -> Option | None:
         """Return the option that ``keyed`` stands for, or None where it is no option's key."""
@@ -236,26 +190,3 @@ class Layout:
             self.thanks,
         )
         return tuple(dict.fromkeys(name for name in named if name))
-
-
-def _check_name(place: str, value: str) -> None:
-    if not value or not all(letter.isascii() and (letter.isalnum() or letter in "-_") for letter in value):
-        raise LayoutRefused(place, f"is {value!r}", "write letters, digits, - and _ only")
-
-
-def _check_categories(categories: Iterable[str]) -> None:
-    names = tuple(categories)
-    if len(names) < 2:
-        raise LayoutRefused("categories", f"has {len(names)}", "name at least two, from worst to best")
-    if len(set(names)) != len(names):
-        raise LayoutRefused("categories", "names one twice", "give every category a name of its own")
-
-
-def _check_key(place: str, key: str) -> None:
-    if len(key) != 1 or key not in DTMF_KEYS:
-        raise LayoutRefused(place, f"is {key!r}", f"write one key of {' '.join(DTMF_KEYS)} as text")
-
-
-def _check_keyed(place: str, keyed: str) -> None:
-    if keyed != TWO_KEYS:
-        _check_key(place, keyed)

@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from ivr.domain.layouts import BargeIn, Layout, Option
+from ivr.domain.questionnaires import following
 
 SILENCE = "silence"
 """The recording that pauses are made of: a pause plays its end."""
@@ -65,6 +66,23 @@ def version_layout(layout: Layout, recordings: Mapping[str, Recording]) -> Layou
         version=hashlib.sha256(text.encode()).hexdigest()[:12],
         timeline=_timeline(layout, used),
     )
+
+
+def join_further(versions: Mapping[str, LayoutVersion]) -> dict[str, LayoutVersion]:
+    """Give each of ``versions``, by layout key, those that can follow it; no layout may lead back to itself.
+
+    The version stays what it is: that of a further layout is its own, and is stored with the answers to it.
+    """
+    layouts = {key: version.layout for key, version in versions.items()}
+    joined: dict[str, LayoutVersion] = {}
+
+    def join(key: str) -> LayoutVersion:
+        if key not in joined:
+            further = {each: join(each) for each in following(layouts[key], layouts)}
+            joined[key] = replace(versions[key], further=further)
+        return joined[key]
+
+    return {key: join(key) for key in versions}
 
 
 def _as_versioned(layout: Layout) -> dict[str, Any]:

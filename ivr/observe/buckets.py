@@ -37,3 +37,7 @@ lasts up to five seconds, a menu as long as a caller listens to it, which is rar
 LOOP_DELAY = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
 """A timer is at best as exact as a millisecond; the delay of the loop is added to every command of every caller, so
 the same 50 ms hurt, and the same 2 s make Asterisk give up."""
+
+DECISION = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25)
+"""Whether a caller is asked is one look into the ledger, well below a millisecond where nothing else wants it; from
+50 ms on the caller hears the hole, and at a quarter of a second the service stops waiting and asks nobody."""

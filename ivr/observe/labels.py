@@ -16,3 +16,4 @@ class Labels:
     discards: tuple[str, ...] = ()
     write_refusals: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()

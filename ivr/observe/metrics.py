@@ -38,10 +38,28 @@ class Metrics:
                 values=labels.states,
             )
         )
+        self._decisions = self._add(
+            HistogramFamily("ivr_eligibility_seconds", "Time to decide whether a caller is asked.", buckets.DECISION)
+        )
+        self._not_asked = self._add(
+            Counter("ivr_not_asked", "Callers who were not asked, by the rule.", label="rule", values=labels.rules)
+        )
+        self._experiment_stopped = self._gauge(
+            "ivr_experiment_stopped",
+            "1 where the experiment that assigns has been stopped: everybody gets its control.",
+        )
         self._add_agi(labels)
         self._add_ami(labels)
         self._add_ledger(labels)
         self._add_loop()
+        self._reloads = self._add(
+            Counter(
+                "ivr_reloads",
+                "Times that the configuration was read again on SIGHUP; refused ones changed nothing.",
+                label="result",
+                values=("taken", "refused"),
+            )
+        )
         # Memory, CPU time and open files of the process.
         ProcessCollector(registry=self._registry)
 
@@ -168,6 +186,16 @@ class Metrics:
         """Note how a rating flow ended."""
         self._questions.add(value=outcome)
 
+    def decided(self, seconds: float, declined_by: str | None) -> None:
+        """Note how long it took to decide whether a caller is asked, and the rule that declined, if one did."""
+        self._decisions.observe(seconds)
+        if declined_by is not None:
+            self._not_asked.add(value=declined_by)
+
+    def experiment_stopped(self, *, stopped: bool) -> None:
+        """Note whether the experiment that assigns has been stopped."""
+        self._experiment_stopped.set(1 if stopped else 0)
+
     def ami_connected(self, *, connected: bool) -> None:
         """Note that the manager is read, or is not."""
         self._manager.set(1 if connected else 0)
@@ -203,6 +231,10 @@ class Metrics:
         """Count a write that was refused."""
         # The one counter of two threads; each has reasons of its own, so neither can undo what the other adds.
         self._writes_refused.add(value=reason)
+
+    def reloaded(self, *, taken: bool) -> None:
+        """Count a reading of the configuration; ``taken`` is False where it was refused."""
+        self._reloads.add(value="taken" if taken else "refused")
 
     def loop_delayed(self, seconds: float) -> None:
         """Note how late the event loop woke a timer."""

@@ -9,6 +9,13 @@ REMEDIES: Final[Mapping[str, str]] = {
     "listen to a call.",
     "ivr_flow_state_seconds": "`keeping` above 0.25 s: callers wait for the thanks, look at the disk. `menu` growing: "
     "the layout is too long, or its keys are not heard.",
+    "ivr_eligibility_seconds": "p99 above 0.05 s: callers wait for the ledger before they hear anything, look at "
+    "`ivr_event_loop_delay_seconds` and at the disk.",
+    "ivr_not_asked_total": "`unavailable`: the ledger did not answer within a quarter of a second, so nobody was "
+    "asked; the log has the cause (`asking_undecided`). The others are your own rules, see `config/asking.toml`: a cap "
+    "that is reached early in the day, or a throttle that leaves nobody, shows here first.",
+    "ivr_experiment_stopped": "1: a person or the guardrail stopped it, `ivr experiments decisions KEY` says why. Mend "
+    "the cause and start a new one under a new key; until then nothing is compared.",
     "ivr_agi_sessions": "Near `agi_sessions`: raise the setting after looking at `ivr_event_loop_delay_seconds`, or "
     "ask a smaller share of callers. Never back to 0 at night: a channel is stuck, see `core show channels`.",
     "ivr_agi_refused_total": "`sessions_full`, `peer_full`: as above. `closed_early`: a health probe, harmless. "
@@ -48,6 +55,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     "ivr_event_loop_stalls_total": "Any: the log's `event_loop_stalled` holds the stack that blocked; with an empty "
     "stack the whole process was stopped. Report the stack.",
     "ivr_event_loop_tasks": "Growing from day to day at equal `ivr_agi_sessions`: a leak; report it, and restart.",
+    "ivr_reloads_total": "`refused`: what was read before goes on; the log has a line `reload_refused` for each fault, "
+    "with its file, line and remedy. Mend it and reload again.",
     "process_resident_memory_bytes": "Growing from day to day at equal load: a leak; report it, and restart.",
     "process_virtual_memory_bytes": "Nothing by itself.",
     "process_start_time_seconds": "Changes when the service was restarted; unasked restarts are in the journal.",

@@ -38,6 +38,14 @@ class Pseudonyms:
         number = self._normalised(text)
         return None if number is None else self._hash(number)
 
+    def of_number_or_pseudonym(self, text: str) -> str | None:
+        """Return a pseudonym as it is, and that of a number; None for any other text."""
+        return text if _PSEUDONYM.fullmatch(text) else self.of_number(text)
+
+    def number(self, text: str) -> str | None:
+        """Return the number that ``text`` is as it is dialled, E.164 where it can be; None where it is none."""
+        return self._normalised(text)
+
     def of_identifier(self, text: str) -> str | None:
         """Return the pseudonym of any identifier of a caller, as an imported file may have it.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
-from ivr.rig.call_centre import DIRECT_QUEUE, QUEUES, Agent
+from ivr.rig.call_centre import DIRECT_QUEUE, QUEUES, SAMPLED_QUEUE, Agent
 from ivr.rig.programs import Program, library_folder
 
 AMI_USER = "ivr"
@@ -77,7 +77,7 @@ def write_configuration(
         "rating_dialplan": str(plan.rating_dialplan.absolute()),
         "direct_queue": DIRECT_QUEUE,
         "agents": "".join(_endpoint(agent, ports.agents) for agent in plan.agents),
-        "queues": "".join(_queue(queue, plan.agents) for queue in QUEUES),
+        "queues": "".join(_queue(queue, plan.agents) for queue in (*QUEUES, SAMPLED_QUEUE)),
     }
     for template in resources.files("ivr.rig").joinpath("etc").iterdir():
         if template.name.endswith(".conf"):

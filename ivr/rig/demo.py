@@ -10,19 +10,23 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ivr.domain.calls import HandledCall
 from ivr.rig.asterisk import AmiAccess, PbxNotStarted, PrivateAsterisk
 from ivr.rig.call_centre import Agent, staff
-from ivr.rig.comparison import Comparison, compare
+from ivr.rig.comparison import Comparison, StoredCall, compare
 from ivr.rig.configuration import PbxPlan
 from ivr.rig.floor import Floor, FloorProgress
-from ivr.rig.plan import CallPlan, plan_calls
+from ivr.rig.mix import Asked, plan_calls
+from ivr.rig.plan import Act, CallPlan
+from ivr.rig.population import Conduct, Contact, plan_population
 from ivr.rig.ports import free_port
 from ivr.rig.programs import Programs
+from ivr.rig.record import CallRecord
 from ivr.rig.service import SERVE, ServiceProcess
 
 SETTLE_SECONDS = 20.0
 AGENTS = 12
+# The callers of the crash have heard something by then, and are asked for a good while longer.
+_ASKED_BEFORE_CRASH_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +34,18 @@ class DemoPorts:
     """What the demonstration needs of the rest of the house.
 
     ``environment`` returns the service's whole environment for the given ports and manager account;
-    ``keys_for`` the keys that mean something to a caller, by the layout that the caller is assigned.
+    ``asked_for`` what a caller can key, by the layout that the caller is assigned; ``uniqueids`` the closed calls,
+    ``stored`` what is stored of them.
+    ``conduct_of``, where there is one, says what each caller does, in the place of the usual mix.
     """
 
     prepare: Callable[[Sequence[Agent]], Awaitable[None]]
     environment: Callable[["DemoAddresses"], Mapping[str, str]]
-    keys_for: Callable[[str], Sequence[str]]
-    rows: Callable[[], Awaitable[Mapping[str, HandledCall]]]
+    asked_for: Callable[[str], Asked]
+    uniqueids: Callable[[], Awaitable[frozenset[str]]]
+    stored: Callable[[], Awaitable[Mapping[str, StoredCall]]]
     in_progress: Callable[[], Awaitable[int]]
+    conduct_of: Callable[[Contact], Conduct] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,19 @@ class DemoPlaces:
     prompts: Path
 
 
+_Report = Callable[[FloorProgress], None]
+
+
+def _adding(report: _Report | None, ended: int, total: int) -> _Report:
+    """Return what tells of one act as a part of the whole run."""
+
+    def tell(progress: FloorProgress) -> None:
+        if report is not None:
+            report(replace(progress, total=total, ended=progress.ended + ended, connected=progress.connected + ended))
+
+    return tell
+
+
 class Demo:
     """A running private call centre."""
 
@@ -70,25 +91,61 @@ class Demo:
     def plan(self, calls: int, seed: int, *, first: int = 1) -> tuple[CallPlan, ...]:
         """Return so many believable calls, numbered from ``first``; the same seed gives the same ones."""
         endpoints = [agent.endpoint for agent in self.pbx.plan.agents]
-        plans = plan_calls(calls, seed, keys_for=self._ports.keys_for, agents=endpoints)
-        return tuple(replace(plan, number=plan.number + first - 1) for plan in plans)
+        if self._ports.conduct_of is not None:
+            return plan_population(calls, seed, endpoints, self._ports.conduct_of, first=first)
+        return plan_calls(calls, seed, asked_for=self._ports.asked_for, agents=endpoints, first=first)
 
     async def run(
         self, plans: Sequence[CallPlan], rate: float, on_progress: Callable[[FloorProgress], None] | None = None
     ) -> Comparison:
-        """Play the calls, wait until the ledger has closed them, and compare."""
-        before = await self._ports.rows()
-        records = await self._floor.run_calls(plans, rate, on_progress)
-        await self._settle(len([record for record in records if record.legs]) + len(before))
-        after = await self._ports.rows()
-        new = {uniqueid: row for uniqueid, row in after.items() if uniqueid not in before}
+        """Play the calls act by act, wait until the ledger has closed them, and compare."""
+        before = await self._ports.uniqueids()
+        records: list[CallRecord] = []
+        for act in Act:
+            played = [plan for plan in plans if plan.act is act]
+            if played:
+                report = _adding(on_progress, len(records), len(plans))
+                playing = self._crash(played, rate, report) if act is Act.CRASH else self._play(played, rate, report)
+                records += await playing
+                await self._settle(len([record for record in records if record.legs]) + len(before))
+        after = await self._ports.stored()
+        new = {uniqueid: call for uniqueid, call in after.items() if uniqueid not in before}
         return compare(records, new, {agent.endpoint: agent.person for agent in self.pbx.plan.agents})
+
+    async def _play(self, plans: Sequence[CallPlan], rate: float, report: _Report) -> list[CallRecord]:
+        return await self._floor.run_calls(plans, rate, report)
+
+    async def _crash(self, plans: Sequence[CallPlan], rate: float, report: _Report) -> list[CallRecord]:
+        """Kill the service while all these callers are being asked, and start it again when they are gone.
+
+        Nobody can say afterwards how their question ended: that is what becomes ``unknown``.
+        """
+        asked = asyncio.Event()
+
+        def watch(progress: FloorProgress) -> None:
+            report(progress)
+            if progress.rating + progress.ended == progress.total:
+                asked.set()
+
+        async def kill() -> None:
+            await asked.wait()
+            await asyncio.sleep(_ASKED_BEFORE_CRASH_SECONDS)
+            await self.service.kill()
+
+        killing = asyncio.create_task(kill(), name="kill the service")
+        try:
+            return await self._floor.run_calls(plans, rate, watch)
+        finally:
+            killing.cancel()
+            await asyncio.gather(killing, return_exceptions=True)
+            if self.service.pid is None:
+                await self.service.start()
 
     async def _settle(self, expected: int) -> None:
         """Wait until every handled call is closed; a call that never is will be seen by the comparison."""
         deadline = asyncio.get_running_loop().time() + SETTLE_SECONDS
         while asyncio.get_running_loop().time() < deadline:
-            if not await self._ports.in_progress() and len(await self._ports.rows()) >= expected:
+            if not await self._ports.in_progress() and len(await self._ports.uniqueids()) >= expected:
                 return
             await asyncio.sleep(0.2)
 

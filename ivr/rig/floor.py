@@ -46,8 +46,11 @@ class Floor:
 
     _runs = itertools.count(1)
 
-    def __init__(self, pbx: PrivateAsterisk, sipp: Program, *, call_seconds: float = 90.0) -> None:
+    def __init__(
+        self, pbx: PrivateAsterisk, sipp: Program, *, call_seconds: float = 90.0, keeps_tapes: bool = False
+    ) -> None:
         self._pbx = pbx
+        self._keeps_tapes = keeps_tapes
         self._sipp = sipp
         self._call_seconds = call_seconds
         self._calls: dict[str, LiveCall] = {}
@@ -76,7 +79,9 @@ class Floor:
         callers = self._process("callers", folder, self._pbx.ports.callers, self._caller_step)
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self._end_tasks)
-            handsets = [await Handset.open() for _ in range(len(plans) + 1)]
+            handsets = [await Handset.open(keeps_tape=self._keeps_tapes) for _ in plans]
+            # All agents share one.
+            handsets.append(await Handset.open())
             for handset in handsets:
                 stack.callback(handset.close)
             run = folder.name.removeprefix("sipp-")
@@ -118,7 +123,7 @@ class Floor:
         self._calls, self._by_name, self._by_leg = {}, {}, {}
         for number, plan in enumerate(plans, start=1):
             call_id = f"{number}-{suffix}"
-            call = LiveCall(plan, call_id, handsets[number - 1], callers, agents)
+            call = LiveCall(plan, call_id, handsets[number - 1], callers, agents, handsets[-1].hearing)
             self._calls[call_id] = call
             self._by_name[plan.name] = call
 

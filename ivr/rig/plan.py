@@ -1,16 +1,21 @@
-"""What each caller of a run is going to do: a believable mix, seeded and repeatable.
+"""Plans: what each caller of a run is going to do, and what the ledger has to say of it afterwards.
 
 A plan says moments from something the caller can notice (the agent left, the first sound of the rating stage,
 a pause in the speech, the own key going up), because that is how people behave; what was really sent, and
 when, is recorded by the handset.
 """
 
-import random
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ivr.rig.call_centre import QUEUES
+from ivr.domain.outcomes import Outcome
+
+# Number ranges that regulators keep free for drama, so that no real person is named; three digits follow.
+FICTIONAL_PREFIXES = (
+    "+493023125", "+496990009", "+494066969", "+492214710", "+498999998", "+442079460", "+441134960", "+441144960",
+    "+441164960", "+441174960", "+441184960", "+441214960", "+441314960", "+441414960", "+441514960", "+441614960",
+    "+441914980",
+)  # fmt: skip
 
 
 class Anchor(StrEnum):
@@ -23,17 +28,22 @@ class Anchor(StrEnum):
     """The end of the n-th stretch of speech, noticed after 0.4 s of silence."""
     KEY_UP = "key_up"
     """The end of the caller's own last key press."""
+    NEXT_PAUSE = "next_pause"
+    """The end of the n-th stretch of speech since the caller's own last key, noticed after 0.4 s of silence."""
+    SPOKEN = "spoken"
+    """The end of what the caller said last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """The caller presses a key so long after the anchor."""
+    """The caller presses a key so long after the anchor; ``question`` is the one that it is meant for."""
 
     key: str
     anchor: Anchor
     after_ms: int
     pause_number: int = 1
     hold_ms: int = 120
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,21 @@ class HangUp:
     pause_number: int = 1
 
 
-Step = Press | HangUp
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """The caller speaks for so long, and then sends silence as audio for ``hush_ms``, as an open line does.
+
+    The next step begins when both are over.
+    """
+
+    anchor: Anchor
+    after_ms: int
+    for_ms: int
+    hush_ms: int = 0
+    pause_number: int = 1
+
+
+Step = Press | HangUp | Speak
 
 
 class Behaviour(StrEnum):
@@ -65,6 +89,34 @@ class Behaviour(StrEnum):
     LEAVES_IN_OPTION = "leaves_in_option"
     LEAVES_AGENT_FIRST = "leaves_agent_first"
     TRANSFERRED = "transferred"
+    TRANSFERRED_AWAY = "transferred_away"
+    UNASKED = "unasked"
+    """The call ends with the agent's hanging up: nobody can be asked."""
+    TALKS_SHORTLY = "talks_shortly"
+    CALLS_AGAIN = "calls_again"
+    """Was asked before, and not long ago."""
+    CALLS_AGAIN_REFUSING = "calls_again_refusing"
+    """Has said by key in an earlier call not to be asked again."""
+    CUT_OFF = "cut_off"
+    """Is being asked when the service is killed."""
+
+
+class Act(StrEnum):
+    """The parts of a run, played one after another: each begins when every call of the one before is over."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    """Callers who have called in the first."""
+    CRASH = "crash"
+    """The service is killed while they are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAnswer:
+    """What is to be stored for a question (``primary``, or a layout's key); ``keyed`` is None where nothing is."""
+
+    question: str
+    keyed: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,155 +128,24 @@ class CallPlan:
     caller: str
     """E.164, from ranges that are kept free for fiction."""
     extension: str
-    """A queue's name, or ``direct-`` and an agent's endpoint."""
+    """A queue's name, alone or after ``invited-`` or ``unasked-``; or ``direct-`` and an agent's endpoint."""
     behaviour: Behaviour
     talk_seconds: float
     steps: tuple[Step, ...] = ()
     """What the caller does once the agent has left, in order."""
     leaves_agent_first: bool = False
     transfer_to: str | None = None
-    """The queue to which the first agent transfers the caller blindly."""
+    """Where the first agent transfers the caller blindly: a queue, or ``outside``."""
+    before: tuple[Step, ...] = ()
+    """What the caller does before an agent answers, in order; AGENT_LEFT stands for the answer of Asterisk there."""
+
+    act: Act = Act.FIRST
+    outcomes: frozenset[Outcome] = frozenset()
+    """The outcomes that the call can have where all was done as planned; empty: any."""
+    answers: tuple[PlannedAnswer, ...] = ()
+    """What is stored of its questions where all was done as planned and the caller was asked."""
 
     @property
     def name(self) -> str:
         """The display name, by which an agent's leg is known to belong to this call."""
         return f"Caller {self.number:05d}"
-
-
-# How often each kind of caller comes, for a hundred; every one comes at least once where there is room.
-SHARES = {
-    Behaviour.PRESSES: 38,
-    Behaviour.PRESSES_IN_PAUSE: 8,
-    Behaviour.SILENT: 8,
-    Behaviour.PRESSES_AND_LEAVES: 7,
-    Behaviour.LEAVES_IN_INTRO: 6,
-    Behaviour.LEAVES_IN_OPTION: 6,
-    Behaviour.LEAVES_IN_SILENCE: 5,
-    Behaviour.LEAVES_AGENT_FIRST: 5,
-    Behaviour.WRONG_THEN_RIGHT: 4,
-    Behaviour.PRESSES_EARLY: 4,
-    Behaviour.TRANSFERRED: 3,
-    Behaviour.OPTS_OUT: 2,
-    Behaviour.PRESSES_TWICE: 2,
-    Behaviour.ONLY_WRONG: 2,
-}
-WRONG_KEY = "7"
-REPEAT_SHARE = 0.15
-DIRECT_SHARE = 0.08
-# Number ranges that regulators keep free for drama, so that no real person is named.
-FICTIONAL_PREFIXES = ("+493023125", "+442079460")
-
-
-def keys_of_every_layout(_caller: str) -> Sequence[str]:
-    """Return keys that each shipped layout accepts: what a caller may press whose layout is not known."""
-    return ("1", "3")
-
-
-def plan_calls(
-    count: int,
-    seed: int,
-    *,
-    keys_for: Callable[[str], Sequence[str]] = keys_of_every_layout,
-    opt_out_key: str = "9",
-    agents: Sequence[str] = (),
-    latest_press_ms: int = 12_000,
-) -> tuple[CallPlan, ...]:
-    """Return a believable mix of so many calls; the same seed gives the same calls.
-
-    Args:
-        count: how many calls, at least 1.
-        seed: of the random choices.
-        keys_for: the keys that are valid for a caller's number, for instance by the layout it is assigned.
-        opt_out_key: the key by which a caller refuses to be asked.
-        agents: end points that can be called directly; none means no direct calls.
-        latest_press_ms: the latest moment of an unhurried press, from the first frame.
-    """
-    rng = random.Random(seed)
-    behaviours = _deal(count, rng)
-    callers = _callers(count, rng)
-    decks: dict[tuple[str, ...], list[str]] = {}
-    plans: list[CallPlan] = []
-    for number, (caller, behaviour) in enumerate(zip(callers, behaviours, strict=True), start=1):
-        transferred = behaviour is Behaviour.TRANSFERRED
-        queue, other = rng.sample(QUEUES, 2)
-        direct = bool(agents) and not transferred and rng.random() < DIRECT_SHARE
-        key = _next_key(decks, tuple(keys_for(caller)))
-        plans.append(
-            CallPlan(
-                number=number,
-                caller=caller,
-                extension=f"direct-{rng.choice(agents)}" if direct else queue,
-                behaviour=behaviour,
-                talk_seconds=round(rng.uniform(0.5, 3.0), 3),
-                steps=_steps(behaviour, rng, key, opt_out_key, latest_press_ms),
-                leaves_agent_first=behaviour is Behaviour.LEAVES_AGENT_FIRST,
-                transfer_to=other if transferred else None,
-            )
-        )
-    return tuple(plans)
-
-
-def _deal(count: int, rng: random.Random) -> list[Behaviour]:
-    """Give each kind its share by largest remainder, after one of each while there is room."""
-    kinds = list(SHARES)[:count]
-    dealt = dict.fromkeys(kinds, 1)
-    for _ in range(count - len(kinds)):
-        most_missing = max(kinds, key=lambda kind: SHARES[kind] * count / 100 - dealt[kind])
-        dealt[most_missing] += 1
-    deck = [kind for kind, times in dealt.items() for _ in range(times)]
-    rng.shuffle(deck)
-    return deck
-
-
-def _callers(count: int, rng: random.Random) -> list[str]:
-    """Draw numbers, some of which call again."""
-    pool = [f"{prefix}{line:03d}" for line in range(1000) for prefix in FICTIONAL_PREFIXES]
-    rng.shuffle(pool)
-    callers: list[str] = []
-    for _ in range(count):
-        again = callers and (not pool or rng.random() < REPEAT_SHARE)
-        callers.append(rng.choice(callers) if again else pool.pop())
-    return callers
-
-
-def _next_key(decks: dict[tuple[str, ...], list[str]], keys: tuple[str, ...]) -> str:
-    """Take a layout's keys in turn, so that every key is pressed even in a short run."""
-    deck = decks.setdefault(keys, [])
-    if not deck:
-        deck.extend(reversed(keys))
-    return deck.pop()
-
-
-def _steps(
-    behaviour: Behaviour, rng: random.Random, key: str, opt_out_key: str, latest_press_ms: int
-) -> tuple[Step, ...]:
-    moment = rng.randint(300, latest_press_ms)
-    short = rng.randint(20, 280)
-    pause = rng.randint(2, 3)  # the first is within the introduction
-    table: dict[Behaviour, tuple[Step, ...]] = {
-        Behaviour.PRESSES: (Press(key, Anchor.FIRST_FRAME, moment),),
-        Behaviour.TRANSFERRED: (Press(key, Anchor.FIRST_FRAME, moment),),
-        Behaviour.PRESSES_EARLY: (Press(key, Anchor.AGENT_LEFT, 80 + short),),
-        Behaviour.PRESSES_IN_PAUSE: (Press(key, Anchor.PAUSE, 400 + short, pause_number=pause),),
-        Behaviour.PRESSES_AND_LEAVES: (
-            Press(key, Anchor.FIRST_FRAME, moment),
-            HangUp(Anchor.KEY_UP, short),
-        ),
-        Behaviour.PRESSES_TWICE: (
-            Press(key, Anchor.FIRST_FRAME, moment),
-            Press(key, Anchor.KEY_UP, 130),
-        ),
-        Behaviour.WRONG_THEN_RIGHT: (
-            Press(WRONG_KEY, Anchor.FIRST_FRAME, moment),
-            Press(key, Anchor.KEY_UP, rng.randint(2500, 6000)),
-        ),
-        Behaviour.ONLY_WRONG: tuple(
-            Press(WRONG_KEY, Anchor.FIRST_FRAME if first else Anchor.KEY_UP, moment if first else 3000)
-            for first in (True, False, False)
-        ),
-        Behaviour.OPTS_OUT: (Press(opt_out_key, Anchor.FIRST_FRAME, moment),),
-        Behaviour.LEAVES_IN_SILENCE: (HangUp(Anchor.AGENT_LEFT, short),),
-        Behaviour.LEAVES_IN_INTRO: (HangUp(Anchor.FIRST_FRAME, rng.randint(200, 1500)),),
-        Behaviour.LEAVES_IN_OPTION: (HangUp(Anchor.PAUSE, 500 + 3 * short, pause_number=pause),),
-    }
-    return table.get(behaviour, ())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.rig.plan import CallPlan
+from ivr.rig.rtp import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,10 @@ class SentKey:
     """Key-down from the first frame of the rating stage, negative before it; None where no frame came."""
     up_ms: int | None
     """Key-up likewise."""
+    question: str | None = None
+    """The question that the caller meant to answer, where the plan says so."""
+    up: float = 0.0
+    """Key-up on the rig's monotonic clock, in seconds; the same clock as a tape's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,17 @@ class CallRecord:
     """The stretches of sound heard in the rating stage, from its first frame."""
     fault: str | None
     """Why the call did not go as it could have (never answered, out of time); None where it did."""
+    done: bool = True
+    """Whether the caller could do everything that was planned."""
+    sent_before: tuple[SentKey, ...] = ()
+    """Every key sent before an agent had left: on the way to the agent, as a consent is."""
+    spoken_seconds: tuple[float, ...] = ()
+    """How long the caller spoke, each time."""
+    agent_speech_ms: tuple[tuple[int, int], ...] = ()
+    """The stretches of sound that the first agent heard, from the answer on. All agents have one ear: only where the
+    calls follow one another is it this call's."""
+    tape: tuple[Frame, ...] = ()
+    """Every frame heard in the rating stage, where the floor keeps tapes."""
 
     @property
     def keys(self) -> str:

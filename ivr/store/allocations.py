@@ -1,4 +1,7 @@
-"""Allocations: what each experiment gave each stratum, from when to when; never changed, only ended."""
+"""Allocations: what each experiment gave each stratum, from when to when; never changed, only ended.
+
+What is kept is what callers really get: with the holdout, the step of the ramp and the stop counted in.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from ivr.domain.experiments import Experiment, Stratum
+from ivr.domain.experiments import Experiment
 from ivr.store.tables import allocations
 from ivr.store.writer import Writer
 
@@ -23,23 +26,24 @@ class SqlAllocations:
         def work(connection: Connection) -> None:
             for experiment in experiments:
                 for stratum in experiment.strata:
-                    _note(connection, experiment.key, stratum, at)
+                    layouts, delays = experiment.given_in(stratum, at)
+                    given = {"layouts": _text(layouts), "delays": _text(delays)}
+                    _note(connection, experiment.key, stratum.name, given, at)
 
         await self._writer.write(work)
 
 
-def _note(connection: Connection, experiment: str, stratum: Stratum, at: datetime) -> None:
-    given = {"layouts": _text(stratum.layouts), "delays": _text(stratum.delays)}
+def _note(connection: Connection, experiment: str, stratum: str, given: Mapping[str, str], at: datetime) -> None:
     lasting = (
         allocations.c.experiment == experiment,
-        allocations.c.stratum == stratum.name,
+        allocations.c.stratum == stratum,
         allocations.c.ends_at.is_(None),
     )
     row = connection.execute(select(allocations).where(*lasting)).one_or_none()
     if row is not None and {"layouts": row.layouts, "delays": row.delays} == given:
         return
     connection.execute(update(allocations).where(*lasting).values(ends_at=at))
-    connection.execute(insert(allocations).values(experiment=experiment, stratum=stratum.name, starts_at=at, **given))
+    connection.execute(insert(allocations).values(experiment=experiment, stratum=stratum, starts_at=at, **given))
 
 
 def _text(arms: Mapping[str, float] | Mapping[float, float]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ivr.errors import DatabaseRefused
+from ivr.errors import DatabaseMissing, DatabaseRefused
 from ivr.store import schema
 from ivr.store.faults import refusal
 
@@ -64,7 +64,7 @@ def open_database(url: str, *, create: bool = True) -> Database:
     """
     address = _address(url)
     if not create and address.database and _is_sqlite(address) and not Path(address.database).exists():
-        raise DatabaseRefused(f"there is no database at {address.database}; `ivr serve` or `ivr import` make one")
+        raise DatabaseMissing(f"there is no database at {address.database}; `ivr serve` or `ivr import` make one")
     return _open(address, schema.require_current if not create else schema.create_or_require_current)
 
 

@@ -41,7 +41,7 @@ def export_calls(database: Database, target: BinaryIO, form: ExportFormat) -> in
 
     Test and excluded calls are among them, marked.
     """
-    write = {ExportFormat.CSV: _write_csv, ExportFormat.JSON: _write_json, ExportFormat.XLSX: _write_xlsx}[form]
+    write = {ExportFormat.CSV: write_csv, ExportFormat.JSON: _write_json, ExportFormat.XLSX: _write_xlsx}[form]
 
     def query(connection: Connection) -> int:
         # Closed before the connection, also where the target takes no more.
@@ -59,7 +59,8 @@ def handled_calls(connection: Connection) -> Generator[HandledCall]:
             yield from with_presses(connection, rows)
 
 
-def _write_csv(rows: Iterable[HandledCall], target: BinaryIO) -> int:
+def write_csv(rows: Iterable[HandledCall], target: BinaryIO) -> int:
+    """Write the rows as a calls file and return how many there were."""
     text = io.TextIOWrapper(target, "utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)

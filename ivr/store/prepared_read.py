@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from ivr.store.bulk_statement import Row
@@ -15,7 +15,7 @@ _Reader = Callable[[Any], Any]
 class PreparedRead:
     """A SELECT with named values, in the words of one kind of database; its rows are plain tuples, typed."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: str) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], dialect: str) -> None:
         words = POSITIONAL[dialect]
         compiled = statement.compile(dialect=words)
         self._words = words

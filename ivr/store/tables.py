@@ -148,6 +148,14 @@ calls = Table(
     Index(None, "caller"),
     Index(None, "entered_at"),
     Index(None, "import_id"),
+    # What a caller was asked lately; looked up while that caller waits.
+    Index(
+        "ix_calls_asked",
+        "caller",
+        "entered_at",
+        sqlite_where=text("entered_at IS NOT NULL AND entry_declined IS NULL AND test = 0"),
+        postgresql_where=text("entered_at IS NOT NULL AND entry_declined IS NULL AND NOT test"),
+    ),
     Index(
         "ix_calls_open",
         "pbx",
@@ -179,7 +187,7 @@ exposures = Table(
     *_of_call(),
     Column("layout_version", NAME, primary_key=True),
     Column("exposed_at", UtcDateTime, primary_key=True),
-    Column("experiment", NAME, nullable=False),
+    Column("experiment", NAME),
     Column("stratum", NAME, nullable=False),
     Column("layout", NAME, nullable=False),
     Column("layout_probability", Double, nullable=False),
@@ -323,16 +331,21 @@ do_not_ask = Table(
     Index(None, "caller", "id"),
 )
 
-# Numbers that must be dialled or written to later: sealed, with an expiry, apart from the hashes.
+# Numbers that must be dialled or written to later: sealed, with an expiry, apart from the hashes. `probability` is
+# the chance that the call had of being drawn.
 sealed_numbers = Table(
     "sealed_numbers",
     metadata,
     Column("pbx", NAME, primary_key=True),
     Column("uniqueid", NAME, primary_key=True),
     Column("purpose", NAME, nullable=False),
+    Column("probability", Double, nullable=False),
     Column("sealed", NAME, nullable=False),
     Column("sealed_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("opened_at", UtcDateTime),
+    Column("opened_by", NAME),
+    _probability("probability"),
     Index(None, "expires_at"),
 )
 

@@ -37,7 +37,15 @@ class SqlTallies:
 
         def query(connection: Connection) -> list[OutcomeCount]:
             statement = (
-                select(*_GROUP, func.count().label("counted"), func.max(calls.c.ended_at).label("last_ended_at"))
+                select(
+                    *_GROUP,
+                    func.count().label("counted"),
+                    func.max(calls.c.ended_at).label("last_ended_at"),
+                    func.min(calls.c.ended_at).label("first_ended_at"),
+                    func.count(calls.c.asked_seconds).label("asked"),
+                    func.coalesce(func.sum(calls.c.asked_seconds), 0.0).label("asked_seconds"),
+                    func.coalesce(func.sum(calls.c.asked_seconds * calls.c.asked_seconds), 0.0).label("squares"),
+                )
                 .where(*_selected(window))
                 .group_by(*_GROUP)
                 .order_by(*(column.nulls_first() for column in _GROUP))
@@ -79,4 +87,8 @@ def _count(row: Row[*tuple[Any, ...]]) -> OutcomeCount:
         category=row.category,
         calls=row.counted,
         last_ended_at=row.last_ended_at,
+        first_ended_at=row.first_ended_at,
+        asked=row.asked,
+        asked_seconds=row.asked_seconds,
+        asked_seconds_squared=row.squares,
     )

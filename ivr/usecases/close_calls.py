@@ -1,17 +1,18 @@
 """Close calls: make the one row of a handled call once its channel is gone, and again when a late fact comes."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Set
 from datetime import datetime
 from weakref import WeakValueDictionary
 
 import structlog
 
 from ivr.domain.calls import CallFacts, CallGone, CallId
-from ivr.domain.closing import close_call, credited, credited_leg, is_handled
-from ivr.domain.experiments import Assignment, Experiment, assign
-from ivr.domain.timelines import LayoutVersion
-from ivr.usecases.ports import Clock, Directory, Ledger
+from ivr.domain.closing import close_call, credited, credited_leg, ended_at, is_handled
+from ivr.domain.experiments import Assignment, assign
+from ivr.domain.layouts import Layout
+from ivr.usecases.offering import Offered, Offering
+from ivr.usecases.ports import Clock, Directory, LayoutArchive, Ledger
 
 log = structlog.get_logger(__name__)
 
@@ -24,17 +25,17 @@ class CloseCalls:
         *,
         ledger: Ledger,
         directory: Directory,
-        experiment: Experiment,
-        versions: Mapping[str, LayoutVersion],
+        offering: Offered,
         queues: Set[str],
         clock: Clock,
+        archive: LayoutArchive | None = None,
     ) -> None:
         self._ledger = ledger
         self._directory = directory
-        self._experiment = experiment
-        self._versions = versions
+        self._offered = offering
         self._queues = queues
         self._clock = clock
+        self._archive = archive
         self._turns: WeakValueDictionary[CallId, asyncio.Lock] = WeakValueDictionary()
 
     async def close(self, call: CallId) -> None:
@@ -51,20 +52,25 @@ class CloseCalls:
         if not is_handled(facts) or (self._queues and queue not in self._queues):
             await self._ledger.discard(call)
             return
-        assignment, layout_version = self._assigned(facts, queue)
-        version = self._versions.get(assignment.layout)
-        if version is not None and version.version != layout_version:
-            version = None  # changed since it was played: it cannot say what a key meant then
+        offering = self._offered()
+        assignment, layout_version = _assigned(offering, facts, queue)
         team = None if agent is None else await self._directory.team_of(agent, _talked_at(facts, self._clock()))
         row = close_call(
             facts,
             assignment=assignment,
-            layout=None if version is None else version.layout,
+            layout=await self._layout(offering, assignment.layout, layout_version),
             layout_version=layout_version,
             team=team,
         )
         await self._ledger.close(row)
         log.info("call_closed", call_id=call.uniqueid, outcome=row.outcome.value, legs=row.legs)
+
+    async def _layout(self, offering: Offering, key: str, version: str | None) -> Layout | None:
+        """Return the definition of the very version that was played: another cannot say what a key meant then."""
+        offered = offering.versions.get(key)
+        if offered is not None and offered.version == version:
+            return offered.layout
+        return None if self._archive is None or version is None else await self._archive.layout_of(key, version)
 
     async def close_gone(self, call: CallId) -> None:
         """Note that the channel of ``call`` is gone, now, and close it."""
@@ -88,15 +94,21 @@ class CloseCalls:
             await self.close_gone(call)
         return len(left_open)
 
-    def _assigned(self, facts: CallFacts, queue: str | None) -> tuple[Assignment, str | None]:
-        if facts.exposure is not None:
-            return facts.exposure.assignment, facts.exposure.layout_version
-        arrived = facts.arrived
-        assignment = assign(
-            self._experiment, site=arrived.site, queue=queue, caller=arrived.caller, call=str(arrived.call)
-        )
-        version = self._versions.get(assignment.layout)
-        return assignment, None if version is None else version.version
+
+def _assigned(offering: Offering, facts: CallFacts, queue: str | None) -> tuple[Assignment, str | None]:
+    if facts.exposure is not None:
+        return facts.exposure.assignment, facts.exposure.layout_version
+    arrived = facts.arrived
+    assignment = assign(
+        offering.experiment,
+        site=arrived.site,
+        queue=queue,
+        caller=arrived.caller,
+        call=str(arrived.call),
+        at=ended_at(facts),
+    )
+    version = offering.versions.get(assignment.layout)
+    return assignment, None if version is None else version.version
 
 
 def _talked_at(facts: CallFacts, now: datetime) -> datetime:

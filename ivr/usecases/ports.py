@@ -6,7 +6,13 @@ from typing import Protocol
 
 from ivr.domain.calls import CallFacts, CallId, Fact, HandledCall, Invited
 from ivr.domain.eligibility import Candidate, Decision
+from ivr.domain.experiment_lock import ExperimentDecision
+from ivr.domain.experiments import Experiment
+from ivr.domain.flow.commands import Hush, Play, Record
+from ivr.domain.flow.events import Event
+from ivr.domain.guardrails import CallCount
 from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.layouts import Layout
 from ivr.usecases.report_window import ReportWindow
 
 Clock = Callable[[], datetime]
@@ -41,6 +47,23 @@ class Ledger(Protocol):
         """Return the calls that have facts and no closing yet."""
 
 
+class Line(Protocol):
+    """The caller's line: plays one thing and says what happened."""
+
+    async def use_language(self, language: str) -> None:
+        """Have prompts played in ``language`` from now on; never raises."""
+
+    async def perform(self, command: Play | Hush | Record) -> Sequence[Event]:
+        """Play or record, and return the keys heard since the last return, and CallerLeft where the line is gone.
+
+        Without either, how the playing ended. A recording returns the keys of it, what was recorded, and then whether
+        the line is gone.
+        """
+
+    async def conclude(self) -> None:
+        """Tell the dialplan that the flow was completed, and which keys were taken."""
+
+
 class Eligibility(Protocol):
     """Decides who is asked."""
 
@@ -53,6 +76,44 @@ class Refusals(Protocol):
 
     async def refuse(self, caller: str, at: datetime, call: CallId) -> None:
         """Enter ``caller``, who said so by key in ``call``; durable on return."""
+
+
+class LayoutArchive(Protocol):
+    """Every version of a layout that was ever noted."""
+
+    async def layout_of(self, key: str, version: str) -> Layout | None:
+        """Return the definition of ``version``; None where it was never noted or cannot be read any more."""
+
+
+class ExperimentDecisions(Protocol):
+    """The log of what was decided of experiments."""
+
+    async def of(self, experiment: str | None = None) -> Sequence[ExperimentDecision]:
+        """Return what was decided of ``experiment`` (None: of all), the oldest first."""
+
+    async def add(self, decision: ExperimentDecision) -> bool:
+        """Add ``decision``, durable on return; False where the log has it already and nothing was added."""
+
+
+class ArmCounts(Protocol):
+    """Counts for an experiment's guardrail."""
+
+    async def of(self, experiment: str, since: datetime, until: datetime | None) -> Sequence[CallCount]:
+        """Return the closed calls of ``experiment`` that ended from ``since`` to before ``until`` (None: to now)."""
+
+
+class Allocations(Protocol):
+    """The history of what experiments gave their strata."""
+
+    async def note(self, experiments: Sequence[Experiment], at: datetime) -> None:
+        """Note what the ``experiments`` give from ``at`` on; what did not change stays as it stands."""
+
+
+class ExperimentMeter(Protocol):
+    """What the watch over the experiment tells the metrics."""
+
+    def experiment_stopped(self, *, stopped: bool) -> None:
+        """Note whether the active experiment has been stopped."""
 
 
 class Directory(Protocol):
@@ -89,7 +150,7 @@ class FlowMeter(Protocol):
     """What the rating flow tells the metrics; a call must be quick and must not raise."""
 
     def state_left(self, state: str, seconds: float) -> None:
-        """Note how long a caller was in a state: silence, intro, menu, keeping or farewell."""
+        """Note how long a caller was in a state: one of :class:`ivr.domain.flow.interview.State`."""
 
 
 class SilentFlowMeter:

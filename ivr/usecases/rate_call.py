@@ -1,44 +1,32 @@
-"""Rate a call: ask the caller on the line, and store each step before the next depends on it."""
+"""Rate a call: decide whether the caller is asked, what the caller is given, and ask."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from time import perf_counter
-from typing import Protocol
+from datetime import datetime
 
-import structlog
-
-from ivr.domain.calls import (
-    PRIMARY_QUESTION,
-    Answer,
-    CallArrived,
-    CallId,
-    Exposure,
-    Fact,
-    Press,
-    RatingEntered,
-)
-from ivr.domain.eligibility import Sampling
-from ivr.domain.experiments import Experiment, assign
-from ivr.domain.flow.commands import Finish, Hush, KeepAnswer, Play
-from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, LineLost
-from ivr.domain.flow.machine import Flow
-from ivr.domain.flow.table import Phase
+from ivr.domain.calls import CallArrived, CallId, Exposure, Fact, Invited, RatingEntered
+from ivr.domain.closing import talked_seconds
+from ivr.domain.draws import uniform
+from ivr.domain.eligibility import Candidate, Decision
+from ivr.domain.experiments import assign
+from ivr.domain.flow.interview import Interview
 from ivr.domain.outcomes import Outcome
-from ivr.domain.timelines import LayoutVersion
+from ivr.usecases.ask_caller import AskCaller
 from ivr.usecases.close_calls import CloseCalls
 from ivr.usecases.last_keys import LastKeys
-from ivr.usecases.ports import Clock, Directory, FlowMeter, Ledger, SilentFlowMeter
+from ivr.usecases.offering import Offered
+from ivr.usecases.ports import Clock, Directory, Eligibility, FlowMeter, Ledger, Line, Refusals, SilentFlowMeter
 
-LAST_KEYS_SECONDS = 3.0
-"""How long the last keys of a caller who has left are waited for; the hang-up handler brings them at once."""
-
-log = structlog.get_logger(__name__)
+INVITATION = "invitation"
+"""The rule by which a caller is not asked who said no to the invitation."""
 
 
 @dataclass(frozen=True, slots=True)
 class RatingRequest:
-    """A caller at the rating entry, as the dialplan describes it; ``caller`` is a keyed hash."""
+    """A caller at the rating entry, as the dialplan describes it; ``caller`` is a keyed hash.
+
+    ``talk_seconds`` is how long the last agent talked, as far as Asterisk tells the dialplan.
+    """
 
     call: CallId
     linkedid: str | None
@@ -50,19 +38,7 @@ class RatingRequest:
     language: str | None
     caller: str | None
     test: bool
-
-
-class Line(Protocol):
-    """The caller's line: plays one thing and says what happened."""
-
-    async def perform(self, command: Play | Hush) -> Sequence[Event]:
-        """Play, and return the keys heard since the last return, and CallerLeft where the line is gone.
-
-        Without either, how the playing ended.
-        """
-
-    async def conclude(self) -> None:
-        """Tell the dialplan that the flow was completed, and which keys were taken."""
+    talk_seconds: float | None = None
 
 
 class RateCall:
@@ -73,9 +49,9 @@ class RateCall:
         *,
         ledger: Ledger,
         directory: Directory,
-        experiment: Experiment,
-        versions: Mapping[str, LayoutVersion],
-        sampling: Sampling,
+        offering: Offered,
+        eligibility: Eligibility,
+        refusals: Refusals,
         last_keys: LastKeys,
         clock: Clock,
         closing: CloseCalls,
@@ -83,38 +59,72 @@ class RateCall:
     ) -> None:
         self._ledger = ledger
         self._directory = directory
-        self._experiment = experiment
-        self._versions = versions
-        self._sampling = sampling
+        self._offered = offering
+        self._eligibility = eligibility
+        self._refusals = refusals
         self._last_keys = last_keys
         self._clock = clock
         self._closing = closing
         self._meter = meter or SilentFlowMeter()
 
     async def __call__(self, request: RatingRequest, line: Line) -> Outcome:
-        """Ask the caller and return how the question ended; every step is durable when this returns."""
+        """Ask the caller and return how the primary question ended; every step is durable when this returns."""
         # From the first moment on: the hang-up handler must not overtake the entry.
         with self._last_keys.rating(request.call):
-            asked = _Question(request.call, self._ledger, self._last_keys, line, self._meter)
-            status = await self._ask(request, asked, line)
-        if asked.gone:
+            asking = AskCaller(
+                request.call,
+                # A test call speaks for nobody.
+                None if request.test else request.caller,
+                ledger=self._ledger,
+                refusals=self._refusals,
+                last_keys=self._last_keys,
+                line=line,
+                clock=self._clock,
+                meter=self._meter,
+            )
+            status = await self._ask(request, asking, line)
+        if asking.gone:
             await self._close_anew(request.call)
         return status
 
-    async def _ask(self, request: RatingRequest, asked: "_Question", line: Line) -> Outcome:
-        declined = self._sampling.decline(str(request.call))
-        entry = await self._entry(request, declined)
-        if declined is not None:
+    async def _ask(self, request: RatingRequest, asking: AskCaller, line: Line) -> Outcome:
+        now = self._clock()
+        agent, talk_seconds, invited = await asyncio.gather(
+            self._agent(request, now), self._talked(request, now), self._ledger.invitation_of(request.call)
+        )
+        decision = _consented(
+            await self._eligibility.decide(
+                Candidate(
+                    request.call,
+                    now,
+                    caller=request.caller,
+                    queue=request.queue,
+                    agent=agent,
+                    site=request.site,
+                    language=request.language,
+                    talk_seconds=talk_seconds,
+                    test=request.test,
+                )
+            ),
+            invited,
+        )
+        entry = _entry(request, now, agent, decision)
+        if decision.declined is not None:
             await self._ledger.record(*entry)
             await line.conclude()
-            return declined
+            return decision.declined
+        offering, call = self._offered(), str(request.call)
         assignment = assign(
-            self._experiment, site=request.site, queue=request.queue, caller=request.caller, call=str(request.call)
+            offering.experiment, site=request.site, queue=request.queue, caller=request.caller, call=call, at=now
         )
-        version = self._versions[assignment.layout]
-        exposure = Exposure(request.call, assignment, version.version, self._clock())
+        version = offering.versions[assignment.layout]
+        confirmation = version.layout.confirmation
+        confirm_probability = 0.0 if confirmation is None else confirmation.probability
+        asks_again = uniform(offering.experiment.salt, "confirmation", call) < confirm_probability
+        exposure = Exposure(request.call, assignment, version.version, self._clock(), confirm_probability)
         await self._ledger.record(*entry, exposure)
-        return await asked.run(Flow.begin(version, assignment.delay_seconds))
+        await line.use_language(version.layout.language)
+        return await asking(Interview.begin(version, assignment.delay_seconds, asks_again=asks_again))
 
     async def _close_anew(self, call: CallId) -> None:
         """Close a call that was closed while its last keys were waited for, with the answer that came of them."""
@@ -122,128 +132,48 @@ class RateCall:
         if facts is not None and facts.gone is not None:
             await self._closing.close(call)
 
-    async def _entry(self, request: RatingRequest, declined: Outcome | None) -> tuple[Fact, ...]:
-        now = self._clock()
-        agent = request.agent
-        if agent is None and request.interface is not None:
-            agent = await self._directory.person_at(request.interface, now) or request.interface
-        return (
-            CallArrived(
-                request.call,
-                linkedid=request.linkedid,
-                caller=request.caller,
-                site=request.site,
-                segment=request.segment,
-                language=request.language,
-                test=request.test,
-            ),
-            RatingEntered(
-                request.call,
-                now,
-                agent,
-                request.queue,
-                self._sampling.probability,
-                declined,
-                agent_is_named=request.agent is not None,
-            ),
-        )
+    async def _agent(self, request: RatingRequest, now: datetime) -> str | None:
+        if request.agent is not None or request.interface is None:
+            return request.agent
+        return await self._directory.person_at(request.interface, now) or request.interface
+
+    async def _talked(self, request: RatingRequest, now: datetime) -> float | None:
+        """Return for how long the agent talked: as the dialplan says, else as the legs seen so far do."""
+        if request.talk_seconds is not None:
+            return request.talk_seconds
+        facts = await self._ledger.facts_of(request.call)
+        return None if facts is None else talked_seconds(facts, now)
 
 
-class _Question:
-    """One question put to one caller: walks the flow, and numbers and stores every press."""
+def _consented(decision: Decision, invited: Invited | None) -> Decision:
+    """Return the decision on a caller who may have said no to the invitation.
 
-    def __init__(self, call: CallId, ledger: Ledger, last_keys: LastKeys, line: Line, meter: FlowMeter) -> None:
-        self._call = call
-        self._ledger = ledger
-        self._last_keys = last_keys
-        self._line = line
-        self._meter = meter
-        self._presses = 0
-        self.gone = False
-        self._farewell: CallerLeft | LineLost = CallerLeft()
-        self._storing: list[asyncio.Task[None]] = []
-
-    async def run(self, flow: Flow) -> Outcome:
-        try:
-            return await self._run(flow)
-        finally:
-            # However the flow ends, whoever takes the last keys next must find these presses stored.
-            await asyncio.gather(*self._storing, return_exceptions=True)
-
-    async def _run(self, flow: Flow) -> Outcome:
-        since = perf_counter()
-        while flow.phase is not Phase.ENDED:
-            state, command = _state(flow), flow.command
-            if isinstance(command, KeepAnswer):
-                await self._keep(command)
-                flow = flow.step(AnswerKept())
-            elif isinstance(command, Play | Hush):
-                for event in await self._happened(command):
-                    flow = self._take(flow, event)
-            if _state(flow) != state:
-                now = perf_counter()
-                self._meter.state_left(state, now - since)
-                since = now
-        if not isinstance(flow.command, Finish):
-            raise AssertionError("a flow ends with Finish")
-        status = flow.command.status
-        if flow.answer is None and status is not Outcome.UNKNOWN:
-            self._store(Answer(self._call, PRIMARY_QUESTION, status, flow.options_heard))
-        await asyncio.gather(*self._storing)
-        if not self.gone and status is not Outcome.UNAVAILABLE:
-            await self._line.conclude()
-        return status
-
-    async def _happened(self, command: Play | Hush) -> Sequence[Event]:
-        if self.gone:
-            return (self._farewell,)
-        events = await self._line.perform(command)
-        farewell = next((event for event in events if isinstance(event, CallerLeft | LineLost)), None)
-        if farewell is None:
-            return events
-        self.gone = True
-        heard = [event for event in events if isinstance(event, KeyHeard)]
-        stored = await self._last_keys.wait(self._call, LAST_KEYS_SECONDS)
-        # Whatever became of the line, the hang-up handler only runs when the caller has left.
-        self._farewell = farewell if stored is None else CallerLeft()
-        return _completed(heard, (stored or "")[self._presses :]) or (self._farewell,)
-
-    def _take(self, flow: Flow, event: Event) -> Flow:
-        if isinstance(event, KeyHeard):
-            self._presses += 1
-            # Stored beside the flow: a wrong key must not make the caller wait for a disk.
-            self._store(Press(self._call, self._presses, event.key, event.lo_ms, event.hi_ms))
-        return flow.step(event)
-
-    def _store(self, fact: Fact) -> None:
-        self._storing.append(asyncio.get_running_loop().create_task(self._ledger.record(fact)))
-
-    async def _keep(self, answer: KeepAnswer) -> None:
-        await asyncio.gather(
-            *self._storing,
-            self._ledger.record(
-                Answer(
-                    self._call,
-                    PRIMARY_QUESTION,
-                    Outcome.RATED,
-                    answer.options_heard,
-                    answer.key,
-                    answer.category,
-                    answer.press_ms,
-                )
-            ),
-        )
-        self._storing.clear()
+    That counts as a refusal only of those who would have been asked: so all outcomes have one sampling weight.
+    """
+    if decision.declined is not None or invited is None or invited.consent is not False:
+        return decision
+    return Decision(decision.selection_probability, Outcome.OPTED_OUT, INVITATION)
 
 
-def _state(flow: Flow) -> str:
-    return flow.phase.value if flow.phase in {Phase.KEEPING, Phase.ENDED} else flow.stage.value
-
-
-def _completed(heard: Sequence[KeyHeard], stored: str) -> Sequence[KeyHeard]:
-    """Put the keys of ``heard`` in the places that ``stored`` has for them; nobody saw the moment of the others."""
-    waiting = list(heard)
-    keys = [
-        waiting.pop(0) if waiting and waiting[0].key == key else KeyHeard(key, lo_ms=None, hi_ms=None) for key in stored
-    ]
-    return (*keys, *waiting)
+def _entry(request: RatingRequest, now: datetime, agent: str | None, decision: Decision) -> tuple[Fact, ...]:
+    return (
+        CallArrived(
+            request.call,
+            linkedid=request.linkedid,
+            caller=request.caller,
+            site=request.site,
+            segment=request.segment,
+            language=request.language,
+            test=request.test,
+        ),
+        RatingEntered(
+            request.call,
+            now,
+            agent,
+            request.queue,
+            decision.selection_probability,
+            decision.declined,
+            agent_is_named=request.agent is not None,
+            declined_by=decision.declined_by,
+        ),
+    )

@@ -1,15 +1,17 @@
 """Reports the agents' figures of a window, with the layouts side by side and every caveat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ivr.domain.kpi import burden
 from ivr.domain.kpi.agents import LEAK, AgentFigures, agent_figures
+from ivr.domain.kpi.appraisal import leading_warnings
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.layouts import LayoutFigures, layout_figures
 from ivr.domain.kpi.response import Dispositions, count_dispositions, disposition_leak, response_rate
 from ivr.domain.kpi.tallies import OutcomeCount
-from ivr.domain.layouts import Layout
 from ivr.usecases.ports import Clock, Tallies
 from ivr.usecases.report_window import ALL_CALLS, ReportWindow
 
@@ -20,7 +22,10 @@ _MOST_READINGS = 5
 
 @dataclass(frozen=True, slots=True)
 class AgentReport:
-    """The figures of one window. ``in_progress`` is None where the reader may not see the whole centre."""
+    """The figures of one window. ``in_progress`` is None where the reader may not see the whole centre.
+
+    ``leak`` is the warning that no score can be shown, None where the ledger is whole; ``warnings`` holds it too.
+    """
 
     window: ReportWindow
     reference_layout: str | None
@@ -32,12 +37,14 @@ class AgentReport:
     response_rate: Estimate
     agents: tuple[AgentFigures, ...]
     layouts: tuple[LayoutFigures, ...]
+    burden_seconds: Estimate
     warnings: tuple[str, ...]
+    leak: str | None = None
 
 
 async def report_agents(
     tallies: Tallies,
-    layouts: Mapping[str, Layout],
+    instruments: Instruments,
     *,
     clock: Clock,
     window: ReportWindow = ALL_CALLS,
@@ -45,13 +52,12 @@ async def report_agents(
 ) -> AgentReport:
     """Compute the report of ``window``.
 
-    ``layouts`` are the definitions by key; a rating of any other layout counts as rated, but not in a score.
+    ``instruments`` are the layouts' definitions; a rating of any other layout counts as rated, but not in a score.
     Where the outcomes do not sum to the handled calls every score is refused, and a warning gives the numbers.
     """
     counts, handled = await read_counts(tallies, window)
     totals = count_dispositions(counts)
     leak = disposition_leak(totals, handled)
-    scales = {key: layout.categories for key, layout in layouts.items()}
     leaking = leak is not None
     return AgentReport(
         window=window,
@@ -62,9 +68,13 @@ async def report_agents(
         in_progress=await tallies.calls_in_progress(),
         totals=totals,
         response_rate=no_figure(Status.REFUSED, LEAK) if leaking else response_rate(totals),
-        agents=agent_figures(counts, scales, leaking=leaking),
-        layouts=layout_figures(counts, scales, reference_layout, leaking=leaking),
-        warnings=() if leak is None else (leak,),
+        agents=agent_figures(counts, instruments, leaking=leaking),
+        layouts=layout_figures(counts, instruments, reference_layout, leaking=leaking),
+        burden_seconds=no_figure(Status.REFUSED, LEAK, unit=burden.UNIT)
+        if leaking
+        else burden.burden_seconds(counts, instruments),
+        warnings=(*(() if leak is None else (leak,)), *leading_warnings(counts, instruments)),
+        leak=leak,
     )
 
 
@@ -72,6 +82,7 @@ def only_own_row(report: AgentReport, person: str | None) -> AgentReport:
     """Return what the agent ``person`` may see of ``report``: the own row, and nothing of anybody else."""
     own = tuple(row for row in report.agents if person is not None and row.agent == person)
     totals = own[0].calls if own else count_dispositions(())
+    leak = None if report.leak is None else f"{LEAK}: no score is shown until the ledger is whole"
     return replace(
         report,
         handled=totals.handled,
@@ -80,7 +91,9 @@ def only_own_row(report: AgentReport, person: str | None) -> AgentReport:
         response_rate=own[0].response_rate if own else response_rate(totals),
         agents=own,
         layouts=(),
-        warnings=(f"{LEAK}: no score is shown until the ledger is whole",) if report.warnings else (),
+        burden_seconds=burden.burden_seconds((), Instruments()),
+        warnings=() if leak is None else (leak,),
+        leak=leak,
     )
 
 

@@ -6,6 +6,7 @@ from ivr.domain.kpi.agents import AgentFigures
 from ivr.domain.kpi.estimates import Estimate
 from ivr.domain.kpi.layouts import LayoutFigures
 from ivr.domain.kpi.response import Dispositions
+from ivr.domain.kpi.series import Span
 from ivr.usecases.report_agents import AgentReport
 from ivr.usecases.report_layouts import LayoutReport
 from ivr.usecases.report_window import ReportWindow
@@ -38,6 +39,7 @@ def layout_report_json(report: LayoutReport) -> Json:
         "reference_layout": report.reference_layout,
         "computed_at": report.computed_at.isoformat(),
         "handled": report.handled,
+        "burden_seconds": estimate_json(report.burden_seconds),
         "layouts": [_layout(row) for row in report.layouts],
         "warnings": list(report.warnings),
     }
@@ -64,6 +66,7 @@ def _agent(row: AgentFigures) -> Json:
         | {
             "response_rate": estimate_json(row.response_rate),
             "observed": estimate_json(row.observed),
+            "appraisal": estimate_json(row.appraisal),
             "standardised": estimate_json(row.standardised),
             "corrected": estimate_json(row.corrected),
             "bounds": [row.bounds.lo, row.bounds.hi],
@@ -87,9 +90,17 @@ def _layout(row: LayoutFigures) -> Json:
                 {"category": each.category, "name": each.name} | estimate_json(each.share) for each in row.shares
             ],
             "effect_points": estimate_json(row.effect_points),
+            "burden_seconds": estimate_json(row.burden_seconds),
+            "leads": list(row.leads),
+            "signed_by": row.signed_by,
+            "series": [_span(each) for each in row.series],
             "notes": list(row.notes),
         }
     )
+
+
+def _span(span: Span) -> Json:
+    return {"version": span.version, "from": _iso(span.since), "to": _iso(span.until), "rated": span.rated}
 
 
 def _calls(calls: Dispositions) -> Json:

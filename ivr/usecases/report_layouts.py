@@ -1,11 +1,11 @@
 """Reports the layouts of a window side by side."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ivr.domain.kpi.estimates import Estimate
+from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.layouts import LayoutFigures
-from ivr.domain.layouts import Layout
 from ivr.usecases.ports import Clock, Tallies
 from ivr.usecases.report_agents import report_agents
 from ivr.usecases.report_window import ALL_CALLS, ReportWindow
@@ -20,24 +20,26 @@ class LayoutReport:
     computed_at: datetime
     handled: int
     layouts: tuple[LayoutFigures, ...]
+    burden_seconds: Estimate
     warnings: tuple[str, ...]
 
 
 async def report_layouts(
     tallies: Tallies,
-    layouts: Mapping[str, Layout],
+    instruments: Instruments,
     *,
     clock: Clock,
     window: ReportWindow = ALL_CALLS,
     reference_layout: str | None = None,
 ) -> LayoutReport:
     """Compute the layouts' part of the agents' report, and nothing else: both pages show the same figures."""
-    report = await report_agents(tallies, layouts, clock=clock, window=window, reference_layout=reference_layout)
+    report = await report_agents(tallies, instruments, clock=clock, window=window, reference_layout=reference_layout)
     return LayoutReport(
         report.window,
         report.reference_layout,
         report.computed_at,
         report.handled,
         report.layouts,
+        report.burden_seconds,
         report.warnings,
     )

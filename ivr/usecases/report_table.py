@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ivr.domain.kpi import burden
 from ivr.domain.kpi.bounds import Bounds
 from ivr.domain.kpi.estimates import Estimate, Status
 from ivr.domain.kpi.layouts import LayoutFigures
@@ -27,6 +28,8 @@ def figure_text(figure: Estimate) -> str:
         return "reference"
     if figure.unit == _POINTS:
         text = f"{figure.estimate:+.1f} points ({figure.lo:+.1f} to {figure.hi:+.1f}), n {figure.n}"
+    elif figure.unit == burden.UNIT:
+        text = f"{figure.estimate:.1f} s ({figure.lo:.1f} to {figure.hi:.1f}), n {figure.n}"
     else:
         text = f"{100 * figure.estimate:.1f} % ({100 * figure.lo:.1f} to {100 * figure.hi:.1f}), n {figure.n}"
     return f"{text}, wide" if figure.status is Status.WIDE else text
@@ -43,7 +46,7 @@ def agent_table(report: AgentReport) -> Table:
     """Return the agents' figures for a terminal."""
     headers = ("agent", "team", "handled", "eligible", "offered", "started", "rated")
     return Table(
-        (*headers, "response rate", "top-box as pressed", "worst-case bounds", "notes"),
+        (*headers, "response rate", "top-box as pressed", "top-box for appraisal", "worst-case bounds", "notes"),
         tuple(
             (
                 row.agent or "(without agent)",
@@ -51,6 +54,7 @@ def agent_table(report: AgentReport) -> Table:
                 *_counts(row.calls),
                 figure_text(row.response_rate),
                 figure_text(row.observed),
+                "as pressed" if row.appraisal == row.observed else figure_text(row.appraisal),
                 bounds_text(row.bounds),
                 "; ".join(row.notes),
             )
@@ -62,15 +66,25 @@ def agent_table(report: AgentReport) -> Table:
 def layout_table(layouts: tuple[LayoutFigures, ...]) -> Table:
     """Return the layouts side by side for a terminal."""
     return Table(
-        ("layout", "eligible", "rated", "response rate", "top-box as pressed", "against the reference", "shares"),
+        (
+            "layout",
+            "eligible",
+            "rated",
+            "response rate",
+            "top-box as pressed",
+            "against the reference",
+            "burden",
+            "shares",
+        ),
         tuple(
             (
-                row.layout or "(no layout)",
+                layout_label(row),
                 str(row.calls.eligible),
                 str(row.calls.rated),
                 figure_text(row.response_rate),
                 figure_text(row.observed),
                 figure_text(row.effect_points),
+                figure_text(row.burden_seconds),
                 ", ".join(
                     f"{each.name} {100 * each.share.estimate:.1f} %"
                     for each in reversed(row.shares)
@@ -82,9 +96,17 @@ def layout_table(layouts: tuple[LayoutFigures, ...]) -> Table:
     )
 
 
+def layout_label(row: LayoutFigures) -> str:
+    """Name a layout, and say where it leads callers: ``paced-123 (leads, nobody signed)``."""
+    name = row.layout or "(no layout)"
+    if not row.leads:
+        return name
+    return f"{name} (leads, {'nobody signed' if row.signed_by is None else f'signed by {row.signed_by}'})"
+
+
 def agent_records(report: AgentReport) -> Table:
     """Return the agents' figures for CSV: one column a value, empty where there is none, full precision."""
-    figures = ("response_rate", "observed", "standardised", "corrected")
+    figures = ("response_rate", "observed", "appraisal", "standardised", "corrected")
     parts = ("estimate", "lo", "hi", "n", "status")
     outcomes = tuple(report.totals.outcomes)
     headers = (
@@ -96,7 +118,7 @@ def agent_records(report: AgentReport) -> Table:
     rows = []
     for row in report.agents:
         calls = row.calls
-        estimates = (row.response_rate, row.observed, row.standardised, row.corrected)
+        estimates = (row.response_rate, row.observed, row.appraisal, row.standardised, row.corrected)
         rows.append(
             (
                 row.agent or "",
@@ -113,20 +135,22 @@ def agent_records(report: AgentReport) -> Table:
 
 def layout_records(layouts: tuple[LayoutFigures, ...]) -> Table:
     """Return the layouts' figures for CSV."""
-    figures = ("response_rate", "break_off", "observed", "effect_points")
+    figures = ("response_rate", "break_off", "observed", "effect_points", "burden_seconds")
     parts = ("estimate", "lo", "hi", "n", "status")
     headers = ("layout", "handled", "eligible", "offered", "started", "rated")
     return Table(
-        (*headers, *(f"{figure}_{part}" for figure in figures for part in parts), "notes"),
+        (*headers, *(f"{figure}_{part}" for figure in figures for part in parts), "leads", "signed_by", "notes"),
         tuple(
             (
                 row.layout or "",
                 *_counts(row.calls),
                 *(
                     value
-                    for each in (row.response_rate, row.break_off, row.observed, row.effect_points)
+                    for each in (row.response_rate, row.break_off, row.observed, row.effect_points, row.burden_seconds)
                     for value in _values(each)
                 ),
+                "; ".join(row.leads),
+                row.signed_by or "",
                 "; ".join(row.notes),
             )
             for row in layouts

@@ -15,7 +15,7 @@ from ivr.usecases.ports import Changes, Clock
 from ivr.usecases.sign_in import Passwords
 from ivr.web import api, events, pages, probes, sign_in_pages
 from ivr.web.live import LiveFigures
-from ivr.web.ports import LIVE, PORTS, THROTTLE, AgentReports, ReadinessCheck, WebPorts
+from ivr.web.ports import LIVE, PORTS, THROTTLE, AgentReports, ReadinessCheck, Remark, WebPorts
 from ivr.web.problems import tell_problems
 from ivr.web.security import STATIC_PREFIX, set_security_headers
 from ivr.web.sessions import SIGN_IN_PATH, require_session
@@ -40,6 +40,7 @@ def create_app(
     clock: Clock,
     zone: tzinfo = UTC,
     is_tls: bool = False,
+    remarks: Mapping[str, Remark] | None = None,
 ) -> web.Application:
     """Build the application from its ports; see WebPorts. Its streams end when it shuts down."""
     load_templates()
@@ -50,6 +51,7 @@ def create_app(
         agent_reports=agent_reports,
         changes=changes,
         readiness=readiness,
+        remarks={} if remarks is None else remarks,
         metrics_text=metrics_text,
         clock=clock,
         zone=zone,

@@ -20,6 +20,9 @@ AgentReports = Callable[[ReportWindow], Awaitable[AgentReport]]
 ReadinessCheck = Callable[[], Awaitable[str | None]]
 """Returns None where a part is ready, else one sentence saying why not."""
 
+Remark = Callable[[], str | None]
+"""Returns a sentence about a part that works but wants looking after, else None."""
+
 
 @dataclass(frozen=True, slots=True)
 class WebPorts:
@@ -34,6 +37,7 @@ class WebPorts:
     agent_reports: AgentReports
     changes: Changes
     readiness: Mapping[str, ReadinessCheck]
+    remarks: Mapping[str, Remark]
     metrics_text: Callable[[], str]
     clock: Clock
     zone: tzinfo

@@ -18,11 +18,13 @@ async def healthz(_request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """GET /readyz: 200, or 503 with a reason for each part that is not ready."""
+    """GET /readyz: 200, or 503 with a reason for each part that is not ready; remarks say what works but limps."""
     checks = request.app[PORTS].readiness
     answers = await asyncio.gather(*(_ask(name, check) for name, check in checks.items()))
     reasons = {name: answer for name, answer in zip(checks, answers, strict=True) if answer is not None}
-    return web.json_response({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+    remarks = {part: said for part, say in request.app[PORTS].remarks.items() if (said := say()) is not None}
+    body = {"ready": not reasons, "reasons": reasons} | ({"remarks": remarks} if remarks else {})
+    return web.json_response(body, status=503 if reasons else 200)
 
 
 async def metrics(request: web.Request) -> web.Response:

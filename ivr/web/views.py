@@ -42,7 +42,7 @@ class FigureView:
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """One agent's row."""
+    """One agent's row; ``appraisal`` is None where it is the same as ``observed``."""
 
     key: str
     name: str
@@ -50,6 +50,7 @@ class AgentView:
     calls: Dispositions
     response_rate: FigureView
     observed: FigureView
+    appraisal: FigureView | None
     bounds: str | None
     segments: tuple[Segment, ...]
     outcomes: tuple[tuple[str, int], ...]
@@ -79,11 +80,16 @@ class LayoutView:
     effect: FigureView
     is_reference: bool
     notes: tuple[str, ...]
+    leads: tuple[str, ...]
+    signed_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A report's page. ``in_progress`` is None where the reader does not see the whole centre."""
+    """A report's page. ``in_progress`` is None where the reader does not see the whole centre.
+
+    An alarm says that no figure can be trusted, a caution that some stand on layouts that lead.
+    """
 
     window: str
     computed_at: str
@@ -96,7 +102,8 @@ class ReportView:
     agents: tuple[AgentView, ...]
     layouts: tuple[LayoutView, ...]
     reach: str
-    warnings: tuple[str, ...]
+    alarm: str | None
+    cautions: tuple[str, ...]
 
 
 def report_view(report: AgentReport, zone: tzinfo) -> ReportView:
@@ -115,7 +122,8 @@ def report_view(report: AgentReport, zone: tzinfo) -> ReportView:
         agents=tuple(_agent_view(row) for row in report.agents),
         layouts=tuple(_layout_view(row, report.reference_layout, reach) for row in report.layouts),
         reach=f"{reach:.0f}",
-        warnings=report.warnings,
+        alarm=report.leak,
+        cautions=tuple(warning for warning in report.warnings if warning != report.leak),
     )
 
 
@@ -167,6 +175,7 @@ def _agent_view(row: AgentFigures) -> AgentView:
         calls=row.calls,
         response_rate=share_view(row.response_rate),
         observed=share_view(row.observed),
+        appraisal=None if row.appraisal == row.observed else share_view(row.appraisal),
         bounds=_bounds_text(row.bounds),
         segments=outcome_segments(row.calls.outcomes),
         outcomes=_outcome_list(row.calls),
@@ -196,6 +205,8 @@ def _layout_view(row: LayoutFigures, reference: str | None, reach: float) -> Lay
         effect=difference_view(row.effect_points, reach),
         is_reference=row.layout is not None and row.layout == reference,
         notes=row.notes,
+        leads=row.leads,
+        signed_by=row.signed_by,
     )
 
 

@@ -8,7 +8,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from ivr.domain.outcomes import Outcome
 from tests.memory_ports import StoredCall
-from tests.web_site import LAYOUTS, PASSWORD, Site
+from tests.web_site import INSTRUMENTS, PASSWORD, Site
 
 expect.set_options(timeout=30_000)  # a busy machine may be slow; nothing here is about speed
 
@@ -47,7 +47,7 @@ def some_calls(number: int, seed: int = 7) -> list[StoredCall]:
     for _ in range(number):
         agent = "Zoë New" if drawn.random() < 0.01 else drawn.choice(agents)
         outcome = drawn.choices(list(_SHARES), list(_SHARES.values()))[0]
-        layout = drawn.choices(list(LAYOUTS), [5, 2, 2, 3])[0]
+        layout = drawn.choices(list(INSTRUMENTS.current), [5, 2, 2, 3])[0]
         category = drawn.choices([2, 1, 0], [70, 18, 12])[0] if outcome is Outcome.RATED else None
         calls.append(
             StoredCall(

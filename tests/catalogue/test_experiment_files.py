@@ -189,11 +189,11 @@ def test_the_only_experiment_or_the_named_one_is_active(tmp_path: Path) -> None:
         active_experiment({})
 
 
-def test_the_shipped_experiment_randomises_every_layout_and_keeps_what_the_figures_need() -> None:
+def test_the_shipped_experiment_randomises_the_four_ratings_and_keeps_what_the_figures_need() -> None:
     layouts = load_layouts(SHIPPED_LAYOUTS)
     default = active_experiment(load_experiments(SHIPPED_EXPERIMENTS, layouts))
     assert default.unit is Unit.CALLER
-    assert default.layout_keys() == set(layouts)
+    assert default.layout_keys() == {"sequential-123", "sparse-531", "reversed-123", "paced-123"}
     shares = default.stratum(None, None)
     assert all(share > 0 for share in shares.layouts.values())
     assert 0 < shares.layouts["reversed-123"] < shares.layouts["sequential-123"]

@@ -7,11 +7,8 @@ from random import Random
 import pytest
 
 from ivr.catalogue.layouts import check_layouts, load_layouts
-from ivr.catalogue.transcripts import known_prompts, load_transcripts
 from ivr.domain.layouts import BargeIn, Option
 from ivr.errors import LayoutRefused
-
-from .conftest import SHIPPED_LAYOUTS, SHIPPED_TRANSCRIPTS
 
 TEXT = """\
 # A layout to spoil.
@@ -382,40 +379,3 @@ def test_a_layout_spoilt_at_random_is_taken_or_refused_and_never_breaks_the_load
             load_layouts(tmp_path, KNOWN)
         assert str(refusal.value) == said[0]
     assert 300 < refused < 600
-
-
-SHIPPED = {
-    "sequential-123": [("1", "satisfied", 0), ("2", "so-so", 0), ("3", "dissatisfied", 0)],
-    "sparse-531": [("5", "very satisfied", 0), ("3", "satisfied", 0), ("1", "dissatisfied", 0)],
-    "paced-123": [("1", "satisfied", 3), ("2", "so-so", 3), ("3", "dissatisfied", 0)],
-    "reversed-123": [("1", "dissatisfied", 0), ("2", "so-so", 0), ("3", "satisfied", 0)],
-}
-
-
-def test_the_shipped_layouts_are_what_they_are_named() -> None:
-    layouts = load_layouts(SHIPPED_LAYOUTS)
-    read = {
-        key: [(each.press, layout.categories[each.category], each.pause_after_seconds) for each in layout.options]
-        for key, layout in layouts.items()
-    }
-    assert read == SHIPPED
-    for layout in layouts.values():
-        assert (layout.opt_out_key, layout.max_tries, layout.timeout_seconds, layout.barge_in) == ("9", 2, 5, BargeIn())
-        assert layout.categories[0] == "dissatisfied"
-
-
-def test_the_shipped_prompts_say_the_key_and_the_category_of_their_option(tmp_path: Path) -> None:
-    transcripts = load_transcripts(SHIPPED_TRANSCRIPTS)
-    layouts = load_layouts(SHIPPED_LAYOUTS, known_prompts(transcripts, tmp_path))
-    for layout in layouts.values():
-        texts = transcripts[layout.language].texts
-        assert f"press {layout.opt_out_key}." in texts[layout.intro]
-        for each in layout.options:
-            words = layout.categories[each.category].replace("-", " ")
-            assert texts[each.prompt].startswith(f"Press {each.press} if ")
-            assert texts[each.prompt].endswith(f" {words}.")
-
-
-def test_the_same_words_are_one_recording_in_all_layouts() -> None:
-    texts = load_transcripts(SHIPPED_TRANSCRIPTS)["en"].texts
-    assert len(set(texts.values())) == len(texts)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.domain.calls import (
+    CONFIRMATION,
     PRIMARY_QUESTION,
     Answer,
     Attribution,
@@ -21,10 +22,10 @@ from ivr.domain.calls import (
     Press,
     RatingEntered,
 )
-from ivr.domain.closing import DIRECT_QUEUE, close_call, credited, is_handled
+from ivr.domain.closing import DIRECT_QUEUE, close_call, credited, is_handled, talked_seconds
 from ivr.domain.layouts import Layout
 from ivr.domain.outcomes import Outcome
-from tests.specimens import CALL, assignment, at, layout
+from tests.specimens import CALL, assignment, at, layout, recommend
 
 ARRIVED = CallArrived(CALL, "1700000000.1", at(0), "h1:ab", "north", "invoice", "en")
 GONE = CallGone(CALL, at(90))
@@ -152,6 +153,88 @@ def test_a_layout_that_nobody_knows_any_more_leaves_the_answer_as_it_was() -> No
     known = replace(ASKED, presses=(press(1, "1"),), answer=answer())
     row = close_call(known, assignment=assignment(), layout=None, layout_version="v0", team=None)
     assert (row.outcome, row.key, row.category, row.layout_version) == (Outcome.RATED, "1", 2, "v0")
+
+
+def test_after_a_crash_an_answer_of_two_keys_is_put_together() -> None:
+    known = replace(ASKED, presses=(press(1, "1", 5000, 5000), press(2, "0", 5400, 5400)))
+    row = close(known, recommend())
+    assert (row.outcome, row.key, row.category, row.press_ms) == (Outcome.RATED, "10", 10, 5000)
+
+
+def test_a_press_that_another_question_was_asked_for_is_no_rating() -> None:
+    further = replace(press(1, "1"), question="solved-12")
+    assert close(replace(ASKED, presses=(further,))).outcome is Outcome.UNKNOWN
+
+
+CONFIRMED = replace(ASKED, exposure=replace(EXPOSURE, confirm_probability=0.1), answer=answer())
+AGAIN = Answer(CALL, CONFIRMATION, Outcome.RATED, 0, "3", 0, 9000)
+
+
+def test_a_confirmation_stands_beside_the_answer() -> None:
+    row = close(replace(CONFIRMED, further=(AGAIN, Answer(CALL, "solved-12", Outcome.RATED, 0, "2", 0, 12_000, "v2"))))
+    assert (row.outcome, row.key, row.category, row.press_ms) == (Outcome.RATED, "1", 2, 4100)
+    assert (row.confirm_probability, row.confirm_key) == (0.1, "3")
+
+
+def test_an_extreme_answer_that_was_not_drawn_tells_the_chance_that_it_had() -> None:
+    row = close(CONFIRMED)
+    assert (row.confirm_probability, row.confirm_key) == (0.1, None)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        replace(CONFIRMED, answer=answer(key="2", category=1)),
+        replace(CONFIRMED, answer=answer(Outcome.NO_KEY)),
+        replace(CONFIRMED, answer=None),
+        replace(CONFIRMED, exposure=EXPOSURE),
+    ],
+    ids=["a middle answer", "no answer", "unknown", "a layout without confirmation"],
+)
+def test_what_could_not_be_confirmed_has_no_chance_of_it(known: CallFacts) -> None:
+    row = close(known)
+    assert (row.confirm_probability, row.confirm_key) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("known", "probability"),
+    [
+        (replace(CONFIRMED, answer=answer(key="3", category=0)), 0.1),
+        (replace(CONFIRMED, further=(AGAIN,)), 0.1),
+        (replace(CONFIRMED, further=(replace(AGAIN, status=Outcome.NO_KEY, key=None, category=None),)), 0.1),
+        (CONFIRMED, None),
+    ],
+    ids=["the worst", "confirmed", "asked once more", "it may have been a middle one"],
+)
+def test_of_a_layout_that_nobody_knows_any_more_an_extreme_is_told_by_what_was_asked(
+    known: CallFacts, probability: float | None
+) -> None:
+    row = close_call(known, assignment=assignment(), layout=None, layout_version="v0", team=None)
+    assert row.confirm_probability == probability
+
+
+def test_a_recovered_answer_had_its_chance_too() -> None:
+    row = close(replace(CONFIRMED, answer=None, presses=(press(1, "1"),)))
+    assert (row.outcome, row.confirm_probability, row.confirm_key) == (Outcome.RATED, 0.1, None)
+
+
+def test_the_burden_is_in_the_row() -> None:
+    assert close(replace(ASKED, asked_seconds=12.5)).asked_seconds == 12.5
+    assert close(ASKED).asked_seconds is None
+
+
+@pytest.mark.parametrize(
+    ("known", "seconds"),
+    [
+        (facts(), None),
+        (facts(leg(connected=10, ended=None)), 50.5),
+        (facts(leg(connected=10, ended=60)), 50.0),
+        (facts(leg(1, connected=10, ended=30), leg(2, agent="bo", connected=35, ended=60)), 25.0),
+    ],
+    ids=["no leg", "a leg whose end is not seen yet", "a leg", "the last leg"],
+)
+def test_the_time_that_the_agent_talked(known: CallFacts, seconds: float | None) -> None:
+    assert talked_seconds(known, at(60.5)) == seconds
 
 
 @pytest.mark.parametrize("by", [EndedBy.UNKNOWN, None])

@@ -6,13 +6,15 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.experiments import Experiment, Stratum, Unit, assign, draw, uniform
+from ivr.domain.draws import draw, uniform
+from ivr.domain.experiments import Experiment, PrimaryMetric, StopRule, Stratum, Unit, assign
 from ivr.errors import ExperimentRefused
 
 LAYOUTS = {"sequential-123": 0.5, "sparse-531": 0.2, "reversed-123": 0.15, "paced-123": 0.15}
@@ -22,17 +24,18 @@ TRIAL = Experiment(
     salt="default-1",
     unit=Unit.CALLER,
     strata=(Stratum("*", LAYOUTS, DELAYS),),
-    primary_metric="top_box",
+    primary_metric=PrimaryMetric.TOP_BOX,
     minimum_sample=1000,
-    stop_rule="none",
+    stop_rule=StopRule.NONE,
 )
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CALLERS = 40_000
 # A right hash passes a bound of 4.5 standard deviations all but once in 150,000 tries, and the draws are fixed.
 Z_BOUND = 4.5
 
 
 def layout_and_delay(caller: str | None, call: str = "call", trial: Experiment = TRIAL) -> tuple[str, float]:
-    given_to = assign(trial, site=None, queue=None, caller=caller, call=call)
+    given_to = assign(trial, site=None, queue=None, caller=caller, call=call, at=NOON)
     return given_to.layout, given_to.delay_seconds
 
 
@@ -103,7 +106,7 @@ def test_the_order_in_which_arms_are_written_does_not_matter() -> None:
 
 def test_the_probabilities_of_what_was_drawn_are_told() -> None:
     for caller in GOLDEN_CALLERS:
-        given_to = assign(TRIAL, site="north", queue="support", caller=caller, call="1.1")
+        given_to = assign(TRIAL, site="north", queue="support", caller=caller, call="1.1", at=NOON)
         assert given_to.layout_probability == LAYOUTS[given_to.layout]
         assert given_to.delay_probability == DELAYS[given_to.delay_seconds]
         assert given_to.allocation == "paced-123:0.15 reversed-123:0.15 sequential-123:0.5 sparse-531:0.2"
@@ -131,7 +134,7 @@ def test_the_most_particular_stratum_counts() -> None:
     trial = replace(TRIAL, strata=(only("*", "any"), only("north", "site"), only("north/sales", "queue")))
 
     def given_at(site: str | None, queue: str | None) -> str:
-        return assign(trial, site=site, queue=queue, caller="h1:0", call="1.1").layout
+        return assign(trial, site=site, queue=queue, caller="h1:0", call="1.1", at=NOON).layout
 
     assert given_at("north", "sales") == "queue"
     assert given_at("north", "support") == "site"

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.domain.layouts import BargeIn, Layout, Option
-from ivr.domain.timelines import LayoutVersion, Recording, version_layout
+from ivr.domain.layouts import BargeIn, CommentRequest, Confirmation, Layout, Option
+from ivr.domain.timelines import LayoutVersion, Recording, join_further, version_layout
 
 PACED = Layout(
     key="paced",
@@ -60,6 +60,16 @@ CHANGES = {
     "barge-in": {"barge_in": BargeIn(intro=False)},
     "category names": {"categories": ("bad", "so-so", "satisfied")},
     "layout key": {"key": "other"},
+    "repeat key": {"repeat_key": "*"},
+    "wrong keys borne": {"max_invalid": 1},
+    "silences borne": {"max_no_key": 1},
+    "farewell of who declines": {"opted_out": "thanks"},
+    "another key of an option": {"options": (replace(PACED.options[0], also=("*",)), *PACED.options[1:])},
+    "barge-in of an option": {"options": (replace(PACED.options[0], barge_in=False), *PACED.options[1:])},
+    "confirmation": {"confirmation": Confirmation("intro", 0.1)},
+    "comment": {"then": ("comment",), "comment": CommentRequest("intro")},
+    "what follows": {"then": ("other",)},
+    "bound": {"longest_seconds": 60.0},
 }
 
 
@@ -78,6 +88,29 @@ def test_a_recording_that_the_layout_does_not_play_is_no_part_of_it() -> None:
     with_more = version(spare=Recording("spare", 1000, "spare-samples"))
     assert with_more.version == GOLDEN_VERSION
     assert set(with_more.recordings) == set(PACED.prompts())
+
+
+def test_what_follows_is_joined_over_several_steps_and_has_its_own_version() -> None:
+    keys = {"first": ("second",), "second": ("third", "comment"), "third": (), "alone": ()}
+    versions = {
+        key: version(replace(PACED, key=key, then=then, comment=CommentRequest("intro") if "comment" in then else None))
+        for key, then in keys.items()
+    }
+    joined = join_further(versions)
+    assert {key: sorted(each.further) for key, each in joined.items()} == {
+        "first": ["second", "third"],
+        "second": ["third"],
+        "third": [],
+        "alone": [],
+    }
+    assert joined["first"].further["second"] == joined["second"]
+    assert {key: each.version for key, each in joined.items()} == {key: each.version for key, each in versions.items()}
+
+
+def test_a_choice_without_a_prompt_is_read_when_the_one_before_is() -> None:
+    options = (Option("1", 2, "one"), Option("2", 1), Option("3", 0, "three"))
+    ends = version(replace(PACED, options=options)).timeline.option_end_seconds
+    assert ends == pytest.approx((4.14 + 2.02, 4.14 + 2.02, 4.14 + 2.02 + 2.14))
 
 
 def test_a_version_tells_how_long_a_prompt_plays() -> None:

@@ -162,7 +162,7 @@ def test_no_label_names_a_call_a_caller_or_an_agent(metrics: Metrics) -> None:
         for sample in family.samples
         for name in sample.labels
     }
-    assert labels == {"le", "outcome", "reason", "state", "verb"}
+    assert labels == {"le", "outcome", "reason", "result", "rule", "state", "verb"}
     assert not labels & PERSONAL
 
 

@@ -1,28 +1,23 @@
-"""A call centre for one test: the rig's Asterisk and callers, the real service, and a wire between them.
-
-The wire carries AGI between Asterisk and the service, may hold back what the service sends (so that gaps
-between commands are long enough to press a key in), and notes when each command was under way.
-"""
+"""A call centre for one test: the rig's Asterisk and callers, the real service, and a wire between them."""
 
 import asyncio
-import contextlib
 import shutil
 import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
-from urllib.parse import unquote
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from ivr.bootstrap import parts
 from ivr.bootstrap.demo import service_environment
+from ivr.bootstrap.prompts import build_all
 from ivr.domain.calls import HandledCall
 from ivr.domain.closing import DIRECT_QUEUE
 from ivr.rig.asterisk import AmiAccess, PrivateAsterisk
-from ivr.rig.call_centre import QUEUES, staff
+from ivr.rig.call_centre import QUEUES, SAMPLED_QUEUE, staff
+from ivr.rig.comparison import StoredCall
 from ivr.rig.configuration import PbxPlan
 from ivr.rig.demo import DemoAddresses
 from ivr.rig.floor import Floor
@@ -33,158 +28,12 @@ from ivr.rig.record import CallRecord
 from ivr.rig.service import SERVE, ServiceProcess
 from ivr.settings import HOME, Settings, load_settings
 from ivr.store.export_calls import handled_calls
+from ivr.store.ledger import SqlLedger
 from ivr.store.tallies import SqlTallies
+from tests.pbx.wire import Wire
 
 SETTLE_SECONDS = 15.0
-# For so long Asterisk is waited for to close its end, once the service has closed its own.
-FAREWELL_SECONDS = 60.0
 DIALPLAN = HOME / "dialplans" / "ivr-rating.conf"
-
-
-@dataclass(slots=True)
-class Command:
-    """One AGI command on the wire, with the moments (monotonic) at which Asterisk got it and answered."""
-
-    text: str
-    begun: float
-    ended: float | None = None
-    reply: str = ""
-    is_passed_on: bool = False
-    """Whether Asterisk was given it: a tap can swallow a command."""
-
-
-@dataclass(slots=True)
-class WiredCall:
-    """What went over the wire for one call's rating."""
-
-    uniqueid: str = ""
-    script: str = ""
-    caller: str = ""
-    """The caller's display name, which is the plan's."""
-    begun: float = 0.0
-    released: float | None = None
-    """When Asterisk had taken the caller back: the moment (monotonic) at which it closed its end."""
-    commands: list[Command] = field(default_factory=list)
-
-    def playing(self, moment: float) -> str | None:
-        """Return what was being streamed at ``moment``: a file's name, or None in a gap between commands."""
-        for command in self.commands:
-            words = command.text.split()
-            if words[:2] == ["STREAM", "FILE"] and command.begun <= moment <= (command.ended or moment):
-                return words[2]
-        return None
-
-
-class Tap(Protocol):
-    """Watches the wire, and may hold a line back by waiting or swallow it by returning False."""
-
-    async def command(self, call: WiredCall, number: int) -> bool:
-        """See the ``number``-th command (from 0) before Asterisk does."""
-
-    async def reply(self, call: WiredCall, number: int) -> bool:
-        """See a line of the answer to the ``number``-th command before the service does."""
-
-
-class Wire:
-    """A TCP relay from Asterisk to the service; ``delay_seconds`` holds back each command, ``tap`` what it likes."""
-
-    def __init__(self, delay_seconds: float = 0.0, tap: Tap | None = None) -> None:
-        self.delay_seconds = delay_seconds
-        self.tap = tap
-        self.calls: dict[str, WiredCall] = {}
-        # By Uniqueid, the keys that the hang-up handler brought: all that Asterisk has heard.
-        self.left: dict[str, str] = {}
-        self._server: asyncio.Server | None = None
-        self._target = 0
-        self._ways: set[asyncio.Task[None]] = set()
-        self._relays: set[asyncio.Task[None]] = set()
-
-    async def start(self, port: int, target: int) -> None:
-        self._target = target
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", port)
-
-    async def stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
-        for way in self._ways:
-            way.cancel()
-        if self._relays:
-            await asyncio.wait(self._relays, timeout=5.0)
-
-    def _accept(self, from_pbx: asyncio.StreamReader, to_pbx: asyncio.StreamWriter) -> None:
-        relay = asyncio.create_task(self._relay(from_pbx, to_pbx))
-        self._relays.add(relay)
-        relay.add_done_callback(self._relays.discard)
-
-    async def _relay(self, from_pbx: asyncio.StreamReader, to_pbx: asyncio.StreamWriter) -> None:
-        try:
-            from_service, to_service = await asyncio.open_connection("127.0.0.1", self._target)
-        except OSError:
-            to_pbx.close()
-            return
-        call = WiredCall(begun=time.monotonic())
-        replies = asyncio.create_task(self._replies(from_pbx, to_service, call))
-        commands = asyncio.create_task(self._commands(from_service, to_pbx, call))
-        self._ways |= {replies, commands}
-        try:
-            await asyncio.wait((replies, commands), return_when=asyncio.FIRST_COMPLETED)
-            if not replies.done():
-                # The service has ended it. Asterisk closes its own end when the caller is taken back.
-                with contextlib.suppress(OSError):
-                    to_pbx.write_eof()
-                await asyncio.wait((replies,), timeout=FAREWELL_SECONDS)
-        finally:
-            for way in (replies, commands):
-                way.cancel()
-            await asyncio.gather(replies, commands, return_exceptions=True)
-            self._ways -= {replies, commands}
-            to_pbx.close()
-            to_service.close()
-
-    async def _replies(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, call: WiredCall) -> None:
-        with contextlib.suppress(ConnectionError):
-            while line := await reader.readline():
-                text = line.decode(errors="replace").strip()
-                if not call.commands:
-                    self._note_header(text, call)
-                elif call.commands[-1].ended is None:
-                    call.commands[-1].ended, call.commands[-1].reply = time.monotonic(), text
-                if self.tap is not None and call.commands and not await self.tap.reply(call, len(call.commands) - 1):
-                    continue
-                with contextlib.suppress(ConnectionError):
-                    writer.write(line)
-                    await writer.drain()
-        call.released = time.monotonic()
-
-    def _note_header(self, text: str, call: WiredCall) -> None:
-        name, _, value = text.partition(": ")
-        match name:
-            case "agi_network_script":
-                call.script = value.rpartition("/")[2]
-            case "agi_uniqueid":
-                call.uniqueid = value
-            case "agi_calleridname":
-                call.caller = value
-            case "" if call.script == "rate":
-                self.calls[call.uniqueid] = call
-            case _ if name.startswith("agi_arg_") and call.script == "left" and value.startswith("keys="):
-                self.left[call.uniqueid] = unquote(value.removeprefix("keys="))
-            case _:
-                pass
-
-    async def _commands(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, call: WiredCall) -> None:
-        with contextlib.suppress(ConnectionError):
-            while line := await reader.readline():
-                if self.delay_seconds:
-                    await asyncio.sleep(self.delay_seconds)
-                call.commands.append(Command(line.decode().strip(), time.monotonic()))
-                if self.tap is not None and not await self.tap.command(call, len(call.commands) - 1):
-                    continue
-                call.commands[-1].begun, call.commands[-1].is_passed_on = time.monotonic(), True
-                with contextlib.suppress(ConnectionError):
-                    writer.write(line)
-                    await writer.drain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +67,13 @@ class Lab:
             found = await store.database.read(lambda connection: list(handled_calls(connection)))
         return {row.call.uniqueid: row for row in found}
 
+    async def stored(self) -> Mapping[str, StoredCall]:
+        """Return the ledger's rows with the facts that they are made of, by Uniqueid."""
+        rows = await self.rows()
+        async with parts.opened_store(self.settings) as store:
+            ledger = SqlLedger(store.database, store.writer)
+            return {uniqueid: StoredCall(row, await ledger.facts_of(row.call)) for uniqueid, row in rows.items()}
+
     async def in_progress(self) -> int:
         async with parts.opened_store(self.settings) as store:
             return await SqlTallies(store.database).calls_in_progress()
@@ -244,6 +100,7 @@ async def lab(
     folder: Path,
     *,
     layouts: Mapping[str, str] | None = None,
+    transcripts: Mapping[str, str] | None = None,
     experiment: str | None = None,
     delay_seconds: float = 0.0,
     variables: Mapping[str, str] | None = None,
@@ -253,15 +110,18 @@ async def lab(
     manager: Callable[[AmiAccess], Awaitable[AmiAccess]] | None = None,
     call_seconds: float = 90.0,
     secret: str | None = None,
+    keeps_tapes: bool = False,
 ) -> AsyncIterator[Lab]:
-    """Start everything in ``folder``; further ``layouts`` and the ``experiment`` are TOML texts.
+    """Start everything in ``folder``; further ``layouts`` and ``transcripts`` and the ``experiment`` are TOML texts.
 
     ``manager`` may lead the service to Asterisk's manager by another way. ``secret`` is what the service asks for in
-    the path of a request, and what Asterisk sends.
+    the path of a request, and what Asterisk sends. ``keeps_tapes`` keeps every frame that the callers hear.
     """
     programs = await asyncio.to_thread(find_programs, lambda _line: None)
     agi_port, service_port, web_port = (free_port(socket.SOCK_STREAM) for _ in range(3))
     settings = _settings(folder, layouts or {}, experiment)
+    if transcripts:
+        settings = await asyncio.to_thread(_speaking, folder, settings, transcripts)
     plan = PbxPlan(
         run_folder=folder / "asterisk",
         rating_dialplan=dialplan,
@@ -279,7 +139,14 @@ async def lab(
         await service.start()
         await wire.start(agi_port, service_port)
         try:
-            yield Lab(pbx, service, settings, environment, wire, Floor(pbx, programs.sipp, call_seconds=call_seconds))
+            yield Lab(
+                pbx,
+                service,
+                settings,
+                environment,
+                wire,
+                Floor(pbx, programs.sipp, call_seconds=call_seconds, keeps_tapes=keeps_tapes),
+            )
         finally:
             await wire.stop()
             await service.stop()
@@ -295,15 +162,28 @@ def _settings(folder: Path, layouts: Mapping[str, str], experiment: str | None) 
     else:
         (folder / "experiments").mkdir()
         (folder / "experiments" / "default.toml").write_text(experiment)
+    (folder / "comments").mkdir()
     return shipped.model_copy(
         update={
             "database_url": f"sqlite:///{folder / 'ivr.db'}",
             "pepper_file": folder / "pepper",
+            "comments_dir": PurePosixPath(folder / "comments"),
             "layouts_dir": folder / "layouts",
             "experiments_dir": folder / "experiments",
-            "queues": (*QUEUES, DIRECT_QUEUE),
+            "queues": (*QUEUES, SAMPLED_QUEUE, DIRECT_QUEUE),
         }
     )
+
+
+def _speaking(folder: Path, settings: Settings, transcripts: Mapping[str, str]) -> Settings:
+    """Return ``settings`` with prompts of further languages, built beside the shipped ones."""
+    shutil.copytree(settings.transcripts_dir, folder / "transcripts")
+    shutil.copytree(settings.sounds_dir, folder / "sounds")
+    for language, text in transcripts.items():
+        (folder / "transcripts" / f"{language}.toml").write_text(text)
+    settings = settings.model_copy(update={"transcripts_dir": folder / "transcripts", "sounds_dir": folder / "sounds"})
+    build_all(settings, lambda _line: None)
+    return settings
 
 
 def ivr_command(*arguments: str) -> tuple[str, ...]:

@@ -57,6 +57,9 @@ def test_thirty_calls_as_a_user_would_run_them() -> None:
     # A believable mix: rated, silent, wrong, refused, and gone at several places.
     assert {"rated", "no_key", "invalid_keys", "opted_out", "caller_left_first"} <= set(result["outcomes"])
     assert {"left_in_intro", "left_in_menu", "left_before_prompt"} & set(result["outcomes"])
+    # And those who are not asked, each for the reason that the rules give.
+    assert {"too_short", "throttled", "do_not_ask", "unavailable", "transferred_away"} <= set(result["outcomes"])
+    assert result["rated"] >= CALLS / 2
 
 
 async def test_a_build_that_drops_one_key_shows_one_mismatch(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ivr.rig.call_centre import staff
-from ivr.rig.plan import plan_calls
+from ivr.rig.mix import plan_calls
 from tests.pbx.lab import ivr_command, lab
 
 

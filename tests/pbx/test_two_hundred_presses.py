@@ -15,7 +15,8 @@ from ivr.domain.outcomes import Outcome
 from ivr.rig.plan import Anchor, Behaviour, CallPlan, HangUp, Press, Step
 from ivr.rig.record import CallRecord
 from ivr.settings import HOME
-from tests.pbx.lab import Wire, lab
+from tests.pbx.lab import lab
+from tests.pbx.wire import Wire
 
 # The service's commands are held back so long that a key can be pressed between two of them.
 HELD_BACK_SECONDS = 0.4

@@ -14,6 +14,9 @@ exten => s,1,NoOp(rating of ${ARG1})
  same => n,Set(FILE(${HEARD},,,al,u)=${UNIQUEID},${ARG1},${MEMBERINTERFACE},${KEY})
  same => n,Wait(0.6)
  same => n,Return()
+exten => invite,1,Read(KEY,demo-congrats,1,,1,1)
+ same => n,Set(FILE(${HEARD},,,al,u)=${UNIQUEID}-invited,${ARG1},,${KEY})
+ same => n,Return()
 """
 
 

@@ -9,7 +9,7 @@ from ivr.rig.asterisk import PrivateAsterisk
 from ivr.rig.call_centre import staff
 from ivr.rig.configuration import PbxPlan
 from ivr.rig.floor import Floor, FloorProgress
-from ivr.rig.plan import Anchor, Behaviour, CallPlan, HangUp, Press
+from ivr.rig.plan import Anchor, Behaviour, CallPlan, HangUp, Press, Speak, Step
 from ivr.rig.programs import Program, Programs
 from ivr.rig.record import CallRecord
 from ivr.rig.sipp import SippFailed
@@ -17,7 +17,7 @@ from ivr.rig.sipp import SippFailed
 FIRST, AFTER = Anchor.FIRST_FRAME, Anchor.KEY_UP
 
 
-def call(number: int, behaviour: Behaviour, *steps: Press | HangUp, **more: object) -> CallPlan:
+def call(number: int, behaviour: Behaviour, *steps: Step, **more: object) -> CallPlan:
     return CallPlan(
         number=number,
         caller=f"+49302312{5000 + number}",
@@ -41,6 +41,10 @@ PLANS = (
     call(9, Behaviour.TRANSFERRED, Press("6", FIRST, 600), transfer_to="sales"),
     call(10, Behaviour.PRESSES, Press("*", FIRST, 300), extension="direct-agent05"),
     call(11, Behaviour.PRESSES, Press("#", FIRST, 300)),
+    call(12, Behaviour.UNASKED, Press("1", FIRST, 300), extension="unasked-support"),
+    call(13, Behaviour.TRANSFERRED_AWAY, Press("1", FIRST, 300), transfer_to="outside"),
+    call(14, Behaviour.PRESSES, Speak(FIRST, 200, 400, 200), Press("7", Anchor.SPOKEN, 400)),
+    call(15, Behaviour.PRESSES, Press("8", FIRST, 600), extension="invited-sales", before=(Press("2", FIRST, 500),)),
 )
 
 
@@ -66,10 +70,15 @@ async def test_what_the_callers_sent_is_what_asterisk_heard(tmp_path: Path, stan
     assert len({record.uniqueid for record in records} - {None}) == len(PLANS)
     assert {number: record.keys for number, record in by_number.items()} == {
         1: "1", 2: "5", 3: "2", 4: "3", 5: "4", 6: "", 7: "", 8: "", 9: "6", 10: "*", 11: "#",
+        12: "", 13: "", 14: "7", 15: "8",
     }  # fmt: skip
+    assert {number for number, record in by_number.items() if not record.done} == {12}
+    assert [key.key for key in by_number[15].sent_before] == ["2"]
+    assert [round(seconds, 1) for seconds in by_number[14].spoken_seconds] == [0.4]
 
     keys = {uniqueid: key for uniqueid, _, _, key in heard}
-    for number in (1, 2, 4, 5, 9, 10):
+    assert keys[f"{by_number[15].uniqueid}-invited"] == "2"
+    for number in (1, 2, 4, 5, 9, 10, 14, 15):
         assert keys[str(by_number[number].uniqueid)] == by_number[number].keys
     queues = {uniqueid: queue for uniqueid, queue, _, _ in heard}
     assert queues[str(by_number[9].uniqueid)] == "sales"
@@ -97,11 +106,13 @@ async def test_what_the_callers_sent_is_what_asterisk_heard(tmp_path: Path, stan
     assert paused.sent[0].down_ms >= paused.speech_ms[0][1] + 400
 
     assert [leg.ended_by for leg in by_number[9].legs] == ["transfer", "agent"]
+    assert [leg.ended_by for leg in by_number[13].legs] == ["transfer"]
+    assert by_number[12].legs[0].ended_by == "agent"
     assert by_number[10].legs[0].agent == "agent05"
     assert by_number[8].legs[0].ended_by == "caller"
     assert by_number[8].agent_left_at is None
     assert {number: record.left_by for number, record in by_number.items()} == {
-        **dict.fromkeys((1, 2, 4, 9, 10, 11), "pbx"),
+        **dict.fromkeys((1, 2, 4, 9, 10, 11, 12, 13, 14, 15), "pbx"),
         **dict.fromkeys((3, 5, 6, 7, 8), "caller"),
     }
     leaver = by_number[5]

@@ -46,6 +46,16 @@ async def test_test_and_excluded_calls_are_never_counted(ledger: SqlLedger, tall
     assert await all_handled(tallies) == 0
 
 
+async def test_the_seconds_of_the_asked_are_summed_where_they_are_known(ledger: SqlLedger, tallies: SqlTallies) -> None:
+    for number, seconds in enumerate([2.0, None, 5.5]):
+        await ledger.close(replace(plain_row(number, Outcome.NO_KEY), asked_seconds=seconds))
+    await ledger.close(plain_row(3, Outcome.TOO_SHORT))
+    counts = {count.outcome: count for count in await all_counts(tallies)}
+    asked, other = counts[Outcome.NO_KEY], counts[Outcome.TOO_SHORT]
+    assert (asked.calls, asked.asked, asked.asked_seconds, asked.asked_seconds_squared) == (3, 2, 7.5, 34.25)
+    assert (other.calls, other.asked, other.asked_seconds, other.asked_seconds_squared) == (1, 0, 0.0, 0.0)
+
+
 async def test_the_window_has_its_start_and_not_its_end(ledger: SqlLedger, tallies: SqlTallies) -> None:
     for number in range(5):
         await ledger.close(plain_row(number))

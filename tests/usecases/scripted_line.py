@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from ivr.domain.flow.commands import Hush, Play
+from ivr.domain.flow.commands import Hush, Play, Record
 from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, LineLost, Played
 
 
@@ -16,9 +16,13 @@ class ScriptedLine:
     def __init__(self, history: list[str], *script: Sequence[Event]) -> None:
         self._history = history
         self._script = list(script)
+        self.languages: list[str] = []
 
-    async def perform(self, command: Play | Hush) -> Sequence[Event]:
-        self._history.append(f"> {command.prompt if isinstance(command, Play) else 'hush'}")
+    async def use_language(self, language: str) -> None:
+        self.languages.append(language)
+
+    async def perform(self, command: Play | Hush | Record) -> Sequence[Event]:
+        self._history.append(f"> {_said(command)}")
         await asyncio.sleep(0)
         return self._script.pop(0) if self._script else (Played(),)
 
@@ -29,7 +33,7 @@ class ScriptedLine:
 class HangingLine(ScriptedLine):
     """Plays its script and then nothing more ever happens."""
 
-    async def perform(self, command: Play | Hush) -> Sequence[Event]:
+    async def perform(self, command: Play | Hush | Record) -> Sequence[Event]:
         if not self._script:
             await asyncio.Event().wait()
         return await super().perform(command)
@@ -38,10 +42,16 @@ class HangingLine(ScriptedLine):
 class BrokenLine(ScriptedLine):
     """Plays its script and then fails."""
 
-    async def perform(self, command: Play | Hush) -> Sequence[Event]:
+    async def perform(self, command: Play | Hush | Record) -> Sequence[Event]:
         if not self._script:
             raise RuntimeError("the line broke")
         return await super().perform(command)
+
+
+def _said(command: Play | Hush | Record) -> str:
+    if isinstance(command, Play):
+        return command.prompt
+    return "hush" if isinstance(command, Hush) else "record"
 
 
 PLAYED = (Played(),)

@@ -1,6 +1,7 @@
 """Closing calls: which are closed, with what they were given, or would have been given."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -20,10 +21,11 @@ from ivr.domain.calls import (
     RatingEntered,
 )
 from ivr.domain.experiments import assign
+from ivr.domain.layouts import Layout
 from ivr.domain.outcomes import Outcome
 from ivr.usecases.close_calls import CloseCalls
 from tests.memory_ledger import MemoryDirectory, MemoryLedger
-from tests.specimens import CALL, assignment, at, experiment, layout, version
+from tests.specimens import CALL, assignment, at, experiment, layout, offering, version
 
 TRIAL = experiment({"sequential-123": 0.5, "paced-123": 0.5}, {0.0: 0.5, 2.0: 0.5})
 VERSIONS = {
@@ -43,8 +45,7 @@ def closing(ledger: MemoryLedger, *queues: str) -> CloseCalls:
     return CloseCalls(
         ledger=ledger,
         directory=MemoryDirectory(teams={"ana": "blue"}),
-        experiment=TRIAL,
-        versions=VERSIONS,
+        offering=offering(TRIAL, VERSIONS),
         queues=frozenset(queues),
         clock=lambda: at(90),
     )
@@ -54,7 +55,7 @@ async def test_a_call_that_was_never_asked_gets_what_it_would_have_been_given(le
     await ledger.record(CallArrived(CALL, caller="h1:ab", site="north"), LEG)
     await closing(ledger).close_gone(CALL)
     row = ledger.rows[CALL]
-    given = assign(TRIAL, site="north", queue="sales", caller="h1:ab", call=str(CALL))
+    given = assign(TRIAL, site="north", queue="sales", caller="h1:ab", call=str(CALL), at=at(60))
     assert (row.layout, row.delay_seconds, row.allocation) == (given.layout, given.delay_seconds, given.allocation)
     assert (row.layout_probability, row.delay_probability) == (0.5, 0.5)
     assert row.layout_version == VERSIONS[given.layout].version
@@ -81,6 +82,47 @@ async def test_after_a_crash_a_key_is_read_by_the_layout_that_was_played(
     row = ledger.rows[CALL]
     assert row.outcome is outcome
     assert [press.key for press in row.keys] == ["1"]
+
+
+class Archive:
+    """Knows one older version of one layout."""
+
+    async def layout_of(self, key: str, version: str) -> Layout | None:
+        return layout() if (key, version) == ("sequential-123", "an-older-version") else None
+
+
+@pytest.mark.parametrize(
+    ("played", "outcome"), [("an-older-version", Outcome.RATED), ("a-lost-version", Outcome.UNKNOWN)]
+)
+async def test_a_key_is_read_by_an_older_version_too_where_that_is_archived(
+    ledger: MemoryLedger, played: str, outcome: Outcome
+) -> None:
+    await ledger.record(LEG, ENTERED, Exposure(CALL, assignment(), played, at(61)), Press(CALL, 1, "1", 900, 900))
+    closes = CloseCalls(
+        ledger=ledger,
+        directory=MemoryDirectory(),
+        offering=offering(TRIAL, {"paced-123": VERSIONS["paced-123"]}),
+        queues=frozenset(),
+        clock=lambda: at(90),
+        archive=Archive(),
+    )
+    await closes.close_gone(CALL)
+    assert ledger.rows[CALL].outcome is outcome
+
+
+async def test_what_a_call_would_have_been_given_is_what_it_had_been_when_it_ended(ledger: MemoryLedger) -> None:
+    """The experiment ended between the call's end and its closing."""
+    await ledger.record(CallArrived(CALL, caller="h1:ab"), LEG)
+    for ends, expected in ((at(61), TRIAL.key), (at(59), None)):
+        closes = CloseCalls(
+            ledger=ledger,
+            directory=MemoryDirectory(),
+            offering=offering(replace(TRIAL, ends=ends, control="sequential-123"), VERSIONS),
+            queues=frozenset(),
+            clock=lambda: at(90),
+        )
+        await closes.close_gone(CALL)
+        assert ledger.rows[CALL].experiment == expected
 
 
 async def test_a_queue_that_does_not_count_is_settled_without_a_row(ledger: MemoryLedger) -> None:

@@ -10,7 +10,7 @@ from ivr.domain.outcomes import Outcome
 from ivr.usecases.close_calls import CloseCalls
 from ivr.usecases.note_calls import NoteCalls
 from tests.memory_ledger import LedgerFailed, MemoryDirectory, MemoryLedger
-from tests.specimens import CALL, at, experiment, version
+from tests.specimens import CALL, at, offering
 
 OTHER = CallId("default", "1700000000.9")
 CONNECTED = Leg(CALL, "1700000000.2", "ana", "PJSIP/ana", "sales", at(10), wait_seconds=8.0)
@@ -29,8 +29,7 @@ def note(ledger: MemoryLedger) -> NoteCalls:
     closing = CloseCalls(
         ledger=ledger,
         directory=MemoryDirectory(),
-        experiment=experiment(),
-        versions={"sequential-123": version()},
+        offering=offering(),
         queues=frozenset(),
         clock=lambda: at(99),
     )

@@ -8,7 +8,7 @@ from ivr.usecases.close_calls import CloseCalls
 from ivr.usecases.last_keys import LastKeys
 from ivr.usecases.note_left_keys import NoteLeftKeys
 from tests.memory_ledger import LedgerFailed, MemoryDirectory, MemoryLedger
-from tests.specimens import CALL, NOON, assignment, at, experiment, version
+from tests.specimens import CALL, NOON, assignment, at, offering, version
 
 
 @pytest.fixture
@@ -21,8 +21,7 @@ def note(ledger: MemoryLedger) -> NoteLeftKeys:
     closing = CloseCalls(
         ledger=ledger,
         directory=MemoryDirectory(),
-        experiment=experiment(),
-        versions={"sequential-123": version()},
+        offering=offering(),
         queues=frozenset(),
         clock=lambda: NOON,
     )

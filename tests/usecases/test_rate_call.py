@@ -1,69 +1,23 @@
 """Asking a caller: what is durable before what, and what reaches the ledger in every mishap."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
-from ivr.domain.calls import Answer, CallGone, CallId, Exposure, Fact, Press, RatingEntered
-from ivr.domain.eligibility import Sampling
+from ivr.domain.calls import Answer, CallArrived, CallGone, CallId, Exposure, Fact, Invited, Leg, Press, RatingEntered
+from ivr.domain.eligibility import Candidate, Decision
 from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, PromptFailed
 from ivr.domain.outcomes import Outcome
-from ivr.domain.timelines import LayoutVersion
-from ivr.usecases import rate_call
-from ivr.usecases.close_calls import CloseCalls
+from ivr.usecases import ask_caller
 from ivr.usecases.last_keys import LastKeys
 from ivr.usecases.note_left_keys import NoteLeftKeys
-from ivr.usecases.rate_call import Line, RateCall, RatingRequest
-from tests.memory_ledger import LedgerFailed, MemoryDirectory, MemoryLedger
-from tests.specimens import CALL, NOON, experiment, layout, version
+from ivr.usecases.ports import Line
+from tests.memory_ledger import LedgerFailed
+from tests.specimens import CALL, NOON, at
+from tests.usecases.desk import Desk, once_rating, request, until
 from tests.usecases.scripted_line import LEFT, LOST, PLAYED, BrokenLine, HangingLine, ScriptedLine, key
-
-VERSIONS: Mapping[str, LayoutVersion] = {"sequential-123": version(layout())}
-
-
-class Desk:
-    """Everything around the use case, in memory."""
-
-    def __init__(self, *, delay: float = 0.0, sampling: float = 1.0) -> None:
-        self.ledger = MemoryLedger()
-        self.directory = MemoryDirectory(people={"PJSIP/ana": "ana"}, teams={"ana": "blue"})
-        self.last_keys = LastKeys()
-        trial = experiment(delays={delay: 1.0})
-        self.closing = CloseCalls(
-            ledger=self.ledger,
-            directory=self.directory,
-            experiment=trial,
-            versions=VERSIONS,
-            queues=frozenset(),
-            clock=lambda: NOON,
-        )
-        self.rate = RateCall(
-            ledger=self.ledger,
-            directory=self.directory,
-            experiment=trial,
-            versions=VERSIONS,
-            sampling=Sampling(sampling),
-            last_keys=self.last_keys,
-            clock=lambda: NOON,
-            closing=self.closing,
-        )
-        self.left = NoteLeftKeys(ledger=self.ledger, last_keys=self.last_keys, closing=self.closing)
-
-    @property
-    def history(self) -> list[str]:
-        return self.ledger.history
-
-    def line(self, *script: object) -> ScriptedLine:
-        return ScriptedLine(self.history, *script)  # type: ignore[arg-type]
-
-    async def presses(self, call: CallId = CALL) -> str:
-        facts = await self.ledger.facts_of(call)
-        return "" if facts is None else "".join(press.key for press in facts.presses)
-
-    async def answer(self, call: CallId = CALL) -> Answer | None:
-        facts = await self.ledger.facts_of(call)
-        return None if facts is None else facts.answer
 
 
 @pytest.fixture
@@ -74,23 +28,7 @@ def desk() -> Desk:
 @pytest.fixture
 def _nobody_brings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait for last keys that nobody will bring."""
-    monkeypatch.setattr(rate_call, "LAST_KEYS_SECONDS", 0.01)
-
-
-def request(call: CallId = CALL, **changes: object) -> RatingRequest:
-    values: dict[str, object] = {
-        "call": call,
-        "linkedid": call.uniqueid,
-        "interface": "PJSIP/ana",
-        "agent": None,
-        "queue": "sales",
-        "site": None,
-        "segment": None,
-        "language": "en",
-        "caller": "h1:ab",
-        "test": False,
-    }
-    return RatingRequest(**{**values, **changes})  # type: ignore[arg-type]
+    monkeypatch.setattr(ask_caller, "LAST_KEYS_SECONDS", 0.01)
 
 
 async def test_each_step_is_durable_before_the_next_depends_on_it(desk: Desk) -> None:
@@ -106,12 +44,13 @@ async def test_each_step_is_durable_before_the_next_depends_on_it(desk: Desk) ->
         "Answer rated",
         "> thanks",
         "> done",
+        "AskingEnded",
     ]
 
 
 async def test_a_silent_caller_is_stored_and_let_go(desk: Desk) -> None:
     assert await desk.rate(request(), desk.line()) is Outcome.NO_KEY
-    assert desk.history[-2:] == ["Answer no_key", "> done"]
+    assert desk.history[-3:] == ["Answer no_key", "> done", "AskingEnded"]
     answer = await desk.answer()
     assert answer is not None
     assert (answer.key, answer.category, answer.press_ms, answer.options_heard) == (None, None, None, 3)
@@ -168,6 +107,58 @@ async def test_the_agent_is_who_the_dialplan_names_or_who_sits_there(
     assert facts.entered.agent == agent
 
 
+@pytest.mark.parametrize(
+    ("consent", "sampling", "outcome", "declined_by"),
+    [
+        (True, 1.0, Outcome.NO_KEY, None),
+        (None, 1.0, Outcome.NO_KEY, None),
+        (False, 1.0, Outcome.OPTED_OUT, "invitation"),
+        (False, 1e-9, Outcome.NOT_SELECTED, None),
+    ],
+)
+async def test_who_said_no_to_the_invitation_is_not_asked(
+    consent: bool | None, sampling: float, outcome: Outcome, declined_by: str | None
+) -> None:
+    """Only who would have been asked can refuse, so that all outcomes have one weight."""
+    desk = Desk(sampling=sampling)
+    await desk.ledger.record(Invited(CALL, NOON, "default", "*", "invite", 0.5, "none", 1.0, consent=consent))
+    assert await desk.rate(request(), desk.line()) is outcome
+    entered = (await desk.facts()).entered
+    assert entered is not None
+    assert (entered.declined_by, entered.selection_probability) == (declined_by, sampling)
+    assert ("> intro" in desk.history) == (outcome is Outcome.NO_KEY)
+    assert "> done" in desk.history
+    assert desk.refusals.callers == {}
+    await desk.closing.close_gone(CALL)
+    assert desk.ledger.rows[CALL].outcome is outcome
+
+
+async def test_a_rule_that_declines_is_stored_with_its_name(desk: Desk) -> None:
+    desk.eligibility.decision = Decision(0.0, Outcome.THROTTLED, "throttle")
+    assert await desk.rate(request(), desk.line()) is Outcome.THROTTLED
+    entered = (await desk.facts()).entered
+    assert entered is not None
+    assert (entered.declined, entered.declined_by, entered.selection_probability) == (Outcome.THROTTLED, "throttle", 0)
+
+
+LEG = Leg(CALL, "1700000000.2", "ana", "PJSIP/ana", "sales", at(-40))
+
+
+@pytest.mark.parametrize(
+    ("told", "legs", "seconds"),
+    [(12.5, (LEG,), 12.5), (None, (LEG,), 40.0), (None, (replace(LEG, talk_seconds=39.0),), 39.0), (None, (), None)],
+    ids=["as the dialplan says", "a leg that is not seen to have ended", "a leg", "nobody knows"],
+)
+async def test_eligibility_is_told_who_calls_and_how_long_the_agent_talked(
+    desk: Desk, told: float | None, legs: tuple[Leg, ...], seconds: float | None
+) -> None:
+    await desk.ledger.record(CallArrived(CALL), *legs)
+    await desk.rate(request(CALL, talk_seconds=told, site="north", test=True), desk.line())
+    assert desk.eligibility.candidates == [
+        Candidate(CALL, NOON, "h1:ab", "sales", "ana", "north", "en", talk_seconds=seconds, test=True)
+    ]
+
+
 async def test_the_silence_comes_before_the_first_prompt() -> None:
     desk = Desk(delay=2.0)
     await desk.rate(request(), desk.line((key("1", -500, None),)))
@@ -182,7 +173,7 @@ async def test_the_silence_comes_before_the_first_prompt() -> None:
 
 async def test_last_keys_brought_at_once_are_taken_in_order(desk: Desk) -> None:
     rating = asyncio.create_task(desk.rate(request(), desk.line(PLAYED, (key("7"),), LEFT)))
-    left = asyncio.create_task(_once_rating(desk, lambda: desk.left(CALL, "783", gone=True)))
+    left = asyncio.create_task(once_rating(desk, lambda: desk.left(CALL, "783", gone=True)))
     assert await rating is Outcome.RATED
     await left
     assert await desk.presses() == "783"
@@ -199,7 +190,7 @@ async def test_a_caller_who_left_has_left_although_nobody_brings_last_keys(desk:
 
 async def test_a_caller_who_left_a_lost_line_has_left(desk: Desk) -> None:
     rating = asyncio.create_task(desk.rate(request(), desk.line(PLAYED, LOST)))
-    left = asyncio.create_task(_once_rating(desk, lambda: desk.left(CALL, "", gone=True)))
+    left = asyncio.create_task(once_rating(desk, lambda: desk.left(CALL, "", gone=True)))
     assert await rating is Outcome.LEFT_IN_MENU
     await left
 
@@ -224,7 +215,7 @@ async def test_a_hang_up_does_not_overtake_the_entry(desk: Desk) -> None:
     asking = asyncio.Event()
     desk.directory.person_at = _slow(asking)  # type: ignore[method-assign]
     rating = asyncio.create_task(desk.rate(request(), desk.line(LEFT)))
-    left = asyncio.create_task(_once_rating(desk, lambda: desk.left(CALL, "", gone=True)))
+    left = asyncio.create_task(once_rating(desk, lambda: desk.left(CALL, "", gone=True)))
     await asyncio.sleep(0)
     asking.set()
     assert await rating is Outcome.LEFT_IN_INTRO
@@ -251,7 +242,7 @@ async def test_keys_after_the_flow_had_ended_are_brought_by_the_dialplan(desk: D
 
 async def test_no_key_is_taken_twice_when_the_store_repeats_what_was_heard(desk: Desk) -> None:
     rating = asyncio.create_task(desk.rate(request(), desk.line(PLAYED, (key("1"),), LEFT)))
-    left = asyncio.create_task(_once_rating(desk, lambda: desk.left(CALL, "1", gone=True)))
+    left = asyncio.create_task(once_rating(desk, lambda: desk.left(CALL, "1", gone=True)))
     assert await rating is Outcome.RATED
     await left
     assert await desk.presses() == "1"
@@ -259,7 +250,7 @@ async def test_no_key_is_taken_twice_when_the_store_repeats_what_was_heard(desk:
 
 async def test_a_key_returned_while_the_line_went_takes_its_place_among_the_stored(desk: Desk) -> None:
     rating = asyncio.create_task(desk.rate(request(), desk.line(PLAYED, (key("3", 3500), CallerLeft()))))
-    left = asyncio.create_task(_once_rating(desk, lambda: desk.left(CALL, "831", gone=True)))
+    left = asyncio.create_task(once_rating(desk, lambda: desk.left(CALL, "831", gone=True)))
     assert await rating is Outcome.RATED
     await left
     facts = await desk.ledger.facts_of(CALL)
@@ -278,7 +269,7 @@ async def test_a_returned_key_counts_also_where_nobody_brings_the_store(desk: De
 async def test_a_late_wrong_key_does_not_move_the_place_where_the_caller_left() -> None:
     desk = Desk(delay=2.0)
     rating = asyncio.create_task(desk.rate(request(), desk.line(LEFT)))
-    left = asyncio.create_task(_once_rating(desk, lambda: desk.left(CALL, "77", gone=True)))
+    left = asyncio.create_task(once_rating(desk, lambda: desk.left(CALL, "77", gone=True)))
     assert await rating is Outcome.LEFT_BEFORE_PROMPT
     await left
     assert await desk.presses() == "77"
@@ -294,7 +285,7 @@ async def test_a_valid_key_after_the_flow_has_ended_in_the_same_breath_is_a_rati
 
 async def test_a_call_that_was_closed_while_its_last_keys_were_waited_for_is_closed_anew(desk: Desk) -> None:
     rating = asyncio.create_task(desk.rate(request(), desk.line(PLAYED, LEFT)))
-    await _once_rating(desk, lambda: desk.closing.close_gone(CALL))
+    await once_rating(desk, lambda: desk.closing.close_gone(CALL))
     assert desk.ledger.rows[CALL].outcome is Outcome.UNKNOWN
     await desk.last_keys.bring(CALL, "")
     await rating
@@ -354,7 +345,7 @@ async def test_what_was_heard_of_a_broken_line_is_stored_before_anybody_else_num
 
 async def test_a_rating_that_is_cancelled_leaves_what_it_had_heard(desk: Desk) -> None:
     rating = asyncio.create_task(desk.rate(request(), HangingLine(desk.history, PLAYED, (key("7"),))))
-    await _until(lambda: "Press 1 7" in desk.history)
+    await until(lambda: "Press 1 7" in desk.history)
     rating.cancel()
     with pytest.raises(asyncio.CancelledError):
         await rating
@@ -364,7 +355,7 @@ async def test_a_rating_that_is_cancelled_leaves_what_it_had_heard(desk: Desk) -
 
 async def test_a_prompt_that_cannot_be_played_is_stored_and_left_to_the_dialplan(desk: Desk) -> None:
     assert await desk.rate(request(), desk.line((PromptFailed(),))) is Outcome.UNAVAILABLE
-    assert desk.history[-1] == "Answer unavailable"
+    assert desk.history[-2:] == ["Answer unavailable", "AskingEnded"]
 
 
 async def test_many_callers_at_once_do_not_mix(desk: Desk) -> None:
@@ -388,7 +379,7 @@ async def test_many_callers_at_once_do_not_mix(desk: Desk) -> None:
 
 async def test_the_service_starts_anew_between_the_flow_and_the_last_keys(desk: Desk) -> None:
     rating = asyncio.create_task(desk.rate(request(), HangingLine(desk.history, PLAYED, (key("8"),))))
-    await _until(lambda: "Press 1 8" in desk.history)
+    await until(lambda: "Press 1 8" in desk.history)
     rating.cancel()
     await asyncio.wait([rating])
     after_restart = NoteLeftKeys(ledger=desk.ledger, last_keys=LastKeys(), closing=desk.closing)
@@ -399,21 +390,12 @@ async def test_the_service_starts_anew_between_the_flow_and_the_last_keys(desk: 
 
 async def test_the_service_starts_anew_and_the_caller_is_gone(desk: Desk) -> None:
     rating = asyncio.create_task(desk.rate(request(), HangingLine(desk.history, PLAYED, (key("8"),))))
-    await _until(lambda: "Press 1 8" in desk.history)
+    await until(lambda: "Press 1 8" in desk.history)
     rating.cancel()
     await asyncio.wait([rating])
     await desk.ledger.record(CallGone(CALL, NOON))
     assert await desk.closing.close_all_but("default", frozenset()) == 1
     assert desk.ledger.rows[CALL].outcome is Outcome.UNKNOWN
-
-
-async def _once_rating(desk: Desk, then: Callable[[], object]) -> None:
-    """Call ``then`` once the rating waits for the last keys (or is over)."""
-    for _ in range(60):
-        await asyncio.sleep(0)
-    result = then()
-    assert asyncio.iscoroutine(result)
-    await result
 
 
 def _slow(asking: asyncio.Event) -> Callable[[str, object], Awaitable[str]]:
@@ -422,11 +404,3 @@ def _slow(asking: asyncio.Event) -> Callable[[str, object], Awaitable[str]]:
         return "ana"
 
     return person_at
-
-
-async def _until(happened: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if happened():
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("it never happened")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.domain.layouts import Layout, Option
+from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.outcomes import Outcome
 from ivr.usecases.report_agents import only_own_row, report_agents
 from ivr.usecases.report_json import layout_report_json, report_json
@@ -15,18 +15,8 @@ from ivr.usecases.report_table import agent_records, agent_table, figure_text, l
 from ivr.usecases.report_window import ALL_CALLS, WindowRefused, read_window
 from tests.memory_ports import NOON, MemoryTallies, StoredCall
 
-LAYOUT = Layout(
-    key="sequential-123",
-    language="en",
-    question="satisfaction",
-    categories=("dissatisfied", "so-so", "satisfied"),
-    intro="intro",
-    thanks="thanks",
-    invalid="invalid",
-    no_key="no-key",
-    options=(Option("1", 2, "one"), Option("2", 1, "two"), Option("3", 0, "three")),
-)
-LAYOUTS = {LAYOUT.key: LAYOUT}
+SCALE = ("dissatisfied", "so-so", "satisfied")
+LAYOUTS = Instruments.of_scales({"sequential-123": SCALE})
 ZONE = ZoneInfo("Europe/Berlin")
 
 
@@ -37,8 +27,8 @@ def _tallies() -> MemoryTallies:
     return MemoryTallies(calls, in_progress=2)
 
 
-async def _report(tallies, window=ALL_CALLS):
-    return await report_agents(tallies, LAYOUTS, clock=lambda: NOON, window=window, reference_layout="sequential-123")
+async def _report(tallies, window=ALL_CALLS, layouts=LAYOUTS):
+    return await report_agents(tallies, layouts, clock=lambda: NOON, window=window, reference_layout="sequential-123")
 
 
 async def test_the_json_has_the_names_that_scripts_rely_on():
@@ -58,7 +48,7 @@ async def test_the_json_has_the_names_that_scripts_rely_on():
     ana, ben = figures["agents"]
     assert {
         *("agent", "team", "handled", "eligible", "offered", "started", "rated", "outcomes", "response_rate"),
-        *("observed", "standardised", "corrected", "bounds", "tier", "rank_interval", "flags", "notes"),
+        *("observed", "appraisal", "standardised", "corrected", "bounds", "tier", "rank_interval", "flags", "notes"),
     } == ana.keys()
     assert set(ana["observed"]) == {"estimate", "lo", "hi", "unit", "n", "method", "status", "reasons"}
     assert ana["observed"]["estimate"] == pytest.approx(0.8)
@@ -70,7 +60,7 @@ async def test_the_json_has_the_names_that_scripts_rely_on():
     assert figures["window"] == {"from": None, "to": None}
     assert (figures["handled"], figures["in_progress"], figures["warnings"]) == (43, 2, [])
     assert figures["layouts"][0]["layout"] == "sequential-123"
-    assert {"rated", "effect_points"} <= figures["layouts"][0].keys()
+    assert {"rated", "effect_points", "burden_seconds"} <= figures["layouts"][0].keys()
 
 
 async def test_a_window_selects_and_is_said():
@@ -162,6 +152,32 @@ async def test_the_layouts_report_shows_the_same_layouts():
     whole = report_json(await _report(tallies))
     layouts = await report_layouts(tallies, LAYOUTS, clock=lambda: NOON, reference_layout="sequential-123")
     assert layout_report_json(layouts)["layouts"] == whole["layouts"]
+
+
+async def test_the_burden_is_told_by_layout_and_in_all():
+    calls = [StoredCall(layout=layout, asked_seconds=8.0) for layout in ("sequential-123", "sparse-531")] * 30
+    calls += [StoredCall(outcome=Outcome.NO_KEY, category=None, asked_seconds=16.0)] * 15
+    instruments = Instruments.of_scales({"sequential-123": SCALE, "sparse-531": SCALE})
+    report = await report_layouts(MemoryTallies(calls), instruments, clock=lambda: NOON)
+    figures = layout_report_json(report)
+    assert figures["burden_seconds"]["estimate"] == pytest.approx((60 * 8 + 15 * 16) / 60)
+    by_layout = {row["layout"]: row["burden_seconds"] for row in figures["layouts"]}
+    assert {layout: (each["estimate"], each["n"]) for layout, each in by_layout.items()} == {
+        "sequential-123": (pytest.approx(16.0), 45),
+        "sparse-531": (pytest.approx(8.0), 30),
+    }
+    assert by_layout["sparse-531"]["unit"] == "seconds for each usable rating"
+    assert "8.0 s (8.0 to 8.0), n 30" in layout_table(report.layouts).rows[1]
+    unknown = layout_report_json(await report_layouts(_tallies(), LAYOUTS, clock=lambda: NOON))["burden_seconds"]
+    assert (unknown["estimate"], unknown["reasons"][0]) == (None, "no asked call whose seconds are known")
+
+
+async def test_a_leak_refuses_the_burden_too():
+    tallies = _tallies()
+    tallies.uncounted = 1
+    figures = layout_report_json(await report_layouts(tallies, LAYOUTS, clock=lambda: NOON))
+    for each in (figures, *figures["layouts"]):
+        assert (each["burden_seconds"]["estimate"], each["burden_seconds"]["status"]) == (None, "refused")
 
 
 def test_a_day_is_the_sites_whole_day():

@@ -85,6 +85,21 @@ async def test_the_page_shows_a_number_only_with_its_interval_and_n(site, browse
     assert "<script>" not in text
 
 
+async def test_a_layout_that_leads_is_labelled_and_kept_out_of_the_appraisal_for_all_who_look(site, browser):
+    site.tallies.calls += [StoredCall()] * 12 + [StoredCall(layout="paced-123")] * 8
+    await browser.sign_in("sam")
+    text = " ".join((await (await browser.get("/")).text()).split())
+    assert "paced-123 leads callers (3 s of silence after key 1): appraisals leave out 8 ratings of it" in text
+    assert "leads callers, nobody signed" in text
+    assert "for appraisal: 100 % (76–100 %) n = 12" in text
+    assert 'role="alert"' not in text
+    await browser.post("/sign-out", csrf_token=await browser.token("/"))
+    await browser.sign_in("ana")
+    text = " ".join((await (await browser.get("/")).text()).split())
+    assert "for appraisal: 100 % (76–100 %) n = 12" in text
+    assert "8 ratings of paced-123 kept out: it leads callers (3 s of silence after key 1), and nobody signed" in text
+
+
 async def test_names_are_text_and_never_markup(site, browser):
     site.tallies.calls.append(StoredCall(agent='<script>alert("x")</script>', team='"><img src=x>'))
     await browser.sign_in("sam")
@@ -300,3 +315,14 @@ async def _until(condition) -> None:
     async with asyncio.timeout(10):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+async def test_a_part_that_limps_is_remarked_and_the_service_stays_ready(site, browser):
+    said = ["the configuration was not reloaded"]
+    site.remarks["configuration"] = lambda: said[0]
+    site.remarks["other"] = lambda: None
+    answer = await browser.get("/readyz")
+    body = {"ready": True, "reasons": {}, "remarks": {"configuration": "the configuration was not reloaded"}}
+    assert (answer.status, await answer.json()) == (200, body)
+    said[0] = None
+    assert await (await browser.get("/readyz")).json() == {"ready": True, "reasons": {}}

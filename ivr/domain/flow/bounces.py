@@ -14,9 +14,9 @@ is what *could* be one: what lies within the window somewhere between its bounds
 purpose. A real press that is passed over costs a question more; a copy that counts is an answer that nobody gave, or
 takes a try away from the caller.
 
-All keys belong into the guard, those that change nothing too, because their copies can come later. It is made to go
-with the caller to a further question (there is one question a call so far), where the last answer's copies are no
-answer. What is stored of presses is not the guard's affair: they are kept as they were heard.
+All keys belong into the guard, those that change nothing too, because their copies can come later. It goes with the
+caller from question to question, all on one clock, so the last answer's copies are no answer to what comes next. What
+is stored of presses is not the guard's affair: they are kept as they were heard.
 """
 
 from dataclasses import dataclass, replace
@@ -68,17 +68,3 @@ class BounceGuard:
             chain = Chain(press.key, began_ms=press.hi_ms, last_ms=press.hi_ms)
         others = tuple(each for each in self.chains if each.key != press.key)
         return replace(self, chains=(*others, chain)), is_copy
-
-    def carried(self, later_ms: int) -> Self:
-        """Return the guard for a question whose clock begins ``later_ms`` milliseconds after this one's."""
-        return replace(
-            self,
-            chains=tuple(
-                replace(chain, began_ms=_earlier(chain.began_ms, later_ms), last_ms=_earlier(chain.last_ms, later_ms))
-                for chain in self.chains
-            ),
-        )
-
-
-def _earlier(moment_ms: int | None, by_ms: int) -> int | None:
-    return None if moment_ms is None else moment_ms - by_ms

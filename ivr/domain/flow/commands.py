@@ -55,11 +55,22 @@ class KeepAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepComment:
+    """Make it durable that the caller has spoken into ``file``, for so long; only then does the call go on."""
+
+    question: str
+    file: str
+    format: str
+    milliseconds: int
+    retention_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
-    """The flow is over; ``status`` is how the question ended."""
+    """It is over; ``status`` is how the question ended, for a whole interview its primary question."""
 
     status: Outcome
     options_heard: int
 
 
-Command = Play | Hush | Record | KeepAnswer | Finish
+Command = Play | Hush | Record | KeepAnswer | KeepComment | Finish

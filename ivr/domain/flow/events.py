@@ -40,6 +40,11 @@ class AnswerKept:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentKept:
+    """The comment is durable."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerLeft:
     """The caller's channel is gone, or the way to it."""
 
@@ -54,4 +59,4 @@ class PromptFailed:
     """Asterisk could not play the recording although the caller is there."""
 
 
-Event = Played | KeyHeard | Recorded | AnswerKept | CallerLeft | LineLost | PromptFailed
+Event = Played | KeyHeard | Recorded | AnswerKept | CommentKept | CallerLeft | LineLost | PromptFailed

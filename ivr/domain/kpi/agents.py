@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ivr.domain.kpi.appraisal import appraisal, leading_notes
 from ivr.domain.kpi.bounds import NO_BOUNDS, Bounds, worst_case_bounds
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.response import Dispositions, count_dispositions, response_rate
 from ivr.domain.kpi.tallies import OutcomeCount
-from ivr.domain.kpi.top_box import Scales, read_ratings, top_box
+from ivr.domain.kpi.top_box import read_ratings, top_box
 
 LEAK = "disposition_leak"
 _NOT_FITTED = "no fitted figures in this release: layouts and case mix are not yet adjusted for"
@@ -18,6 +20,7 @@ _NOT_CORRECTED = "no fitted figures in this release: non-response is bounded, no
 class AgentFigures:
     """What is known of one agent in a window; ``agent`` None holds the calls without an agent.
 
+    ``observed`` holds every rating that can be read, ``appraisal`` those that a person may be judged by.
     ``standardised``, ``corrected``, ``tier`` and ``rank_interval`` need a fit; until there is one they say so.
     """
 
@@ -26,6 +29,7 @@ class AgentFigures:
     calls: Dispositions
     response_rate: Estimate
     observed: Estimate
+    appraisal: Estimate
     standardised: Estimate
     corrected: Estimate
     bounds: Bounds
@@ -35,12 +39,14 @@ class AgentFigures:
     flags: tuple[str, ...] = ()
 
 
-def agent_figures(counts: Sequence[OutcomeCount], scales: Scales, *, leaking: bool = False) -> tuple[AgentFigures, ...]:
+def agent_figures(
+    counts: Sequence[OutcomeCount], instruments: Instruments, *, leaking: bool = False
+) -> tuple[AgentFigures, ...]:
     """Return one row an agent, ordered by key, the calls without an agent last.
 
     ``leaking``: the window's outcomes do not sum to its handled calls; then every score is refused.
     """
-    return tuple(_figures(agent, cells, scales, leaking=leaking) for agent, cells in _by_agent(counts).items())
+    return tuple(_figures(agent, cells, instruments, leaking=leaking) for agent, cells in _by_agent(counts).items())
 
 
 def _by_agent(counts: Iterable[OutcomeCount]) -> Mapping[str | None, list[OutcomeCount]]:
@@ -50,11 +56,13 @@ def _by_agent(counts: Iterable[OutcomeCount]) -> Mapping[str | None, list[Outcom
     return {agent: cells[agent] for agent in sorted(cells, key=lambda key: (key is None, key or ""))}
 
 
-def _figures(agent: str | None, cells: Sequence[OutcomeCount], scales: Scales, *, leaking: bool) -> AgentFigures:
+def _figures(
+    agent: str | None, cells: Sequence[OutcomeCount], instruments: Instruments, *, leaking: bool
+) -> AgentFigures:
     calls = count_dispositions(cells)
-    ratings = read_ratings(cells, scales)
+    ratings = read_ratings(cells, instruments)
     teams = sorted({cell.team for cell in cells if cell.team is not None})
-    notes = list(ratings.notes())
+    notes = [*ratings.notes(), *leading_notes(cells, instruments)]
     if agent is None:
         notes.append("calls without an agent, counted apart")
     if calls.unknown:
@@ -68,6 +76,7 @@ def _figures(agent: str | None, cells: Sequence[OutcomeCount], scales: Scales, *
         calls=calls,
         response_rate=refused if leaking else response_rate(calls),
         observed=refused if leaking else top_box(ratings),
+        appraisal=refused if leaking else appraisal(cells, instruments),
         standardised=refused if leaking else no_figure(Status.NOT_IDENTIFIED, _NOT_FITTED),
         corrected=refused if leaking else no_figure(Status.NOT_IDENTIFIED, _NOT_CORRECTED),
         bounds=NO_BOUNDS if leaking else worst_case_bounds(ratings.best, ratings.judged, calls.eligible),

@@ -7,11 +7,15 @@ where callers were assigned at random and in the same proportions everywhere; it
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ivr.domain.kpi import burden
 from ivr.domain.kpi.agents import LEAK
+from ivr.domain.kpi.appraisal import joined
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.response import Dispositions, break_off_share, count_dispositions, response_rate
+from ivr.domain.kpi.series import Span, series_spans
 from ivr.domain.kpi.tallies import OutcomeCount
-from ivr.domain.kpi.top_box import Ratings, Scales, read_ratings, top_box
+from ivr.domain.kpi.top_box import Ratings, read_ratings, top_box
 from ivr.domain.kpi.wilson import newcombe_interval, proportion
 from ivr.domain.outcomes import Outcome
 
@@ -33,7 +37,11 @@ class CategoryShare:
 
 @dataclass(frozen=True, slots=True)
 class LayoutFigures:
-    """One layout's figures; ``layout`` None holds the calls that were assigned none."""
+    """One layout's figures; ``layout`` None holds the calls that were assigned none.
+
+    ``leads`` says why any version among the calls leads, ``signed_by`` who signed for all that do; ``series`` holds
+    the versions one by one, as a line over the figures breaks between them.
+    """
 
     layout: str | None
     versions: tuple[str, ...]
@@ -43,19 +51,27 @@ class LayoutFigures:
     observed: Estimate
     shares: tuple[CategoryShare, ...]
     effect_points: Estimate
+    burden_seconds: Estimate
     notes: tuple[str, ...]
+    leads: tuple[str, ...] = ()
+    signed_by: str | None = None
+    series: tuple[Span, ...] = ()
 
 
 def layout_figures(
-    counts: Sequence[OutcomeCount], scales: Scales, reference: str | None, *, leaking: bool = False
+    counts: Sequence[OutcomeCount], instruments: Instruments, reference: str | None, *, leaking: bool = False
 ) -> tuple[LayoutFigures, ...]:
     """Return one row a layout, ordered by key, the calls without a layout last; ``leaking`` refuses every score."""
     cells = _by_layout(counts)
-    ratings = {layout: read_ratings(of_layout, scales) for layout, of_layout in cells.items()}
+    scales = {layout: _scale(layout, of_layout, instruments) for layout, of_layout in cells.items()}
+    ratings = {layout: read_ratings(of_layout, instruments) for layout, of_layout in cells.items()}
     rows = []
     for layout, of_layout in cells.items():
         calls = count_dispositions(of_layout)
         refused = no_figure(Status.REFUSED, LEAK)
+        leads, signed_by = joined(
+            each for each in (instruments.of(layout, one.layout_version) for one in of_layout) if each is not None
+        )
         rows.append(
             LayoutFigures(
                 layout=layout,
@@ -64,11 +80,17 @@ def layout_figures(
                 response_rate=refused if leaking else response_rate(calls),
                 break_off=refused if leaking else break_off_share(calls),
                 observed=refused if leaking else top_box(ratings[layout]),
-                shares=() if leaking else _shares(layout, of_layout, ratings[layout], scales),
+                shares=() if leaking else _shares(of_layout, scales[layout], instruments),
                 effect_points=no_figure(Status.REFUSED, LEAK, unit=_POINTS)
                 if leaking
                 else _effect(layout, reference, ratings, scales),
+                burden_seconds=no_figure(Status.REFUSED, LEAK, unit=burden.UNIT)
+                if leaking
+                else burden.burden_seconds(of_layout, instruments),
                 notes=ratings[layout].notes(),
+                leads=leads,
+                signed_by=signed_by,
+                series=series_spans(of_layout),
             )
         )
     return tuple(rows)
@@ -81,23 +103,41 @@ def _by_layout(counts: Iterable[OutcomeCount]) -> Mapping[str | None, list[Outco
     return {layout: cells[layout] for layout in sorted(cells, key=lambda key: (key is None, key or ""))}
 
 
+def _scale(layout: str | None, cells: Iterable[OutcomeCount], instruments: Instruments) -> tuple[str, ...] | None:
+    """Return the categories that a layout has today; of one without a definition today, those it had last."""
+    if layout is None:
+        return None
+    if layout in instruments.current:
+        return instruments.current[layout].categories
+    versions = sorted(cells, key=lambda cell: (cell.last_ended_at, cell.layout_version or ""), reverse=True)
+    known = (instruments.of(layout, cell.layout_version) for cell in versions)
+    return next((each.categories for each in known if each is not None), None)
+
+
 def _shares(
-    layout: str | None, cells: Iterable[OutcomeCount], ratings: Ratings, scales: Scales
+    cells: Iterable[OutcomeCount], scale: tuple[str, ...] | None, instruments: Instruments
 ) -> tuple[CategoryShare, ...]:
-    if layout is None or layout not in scales:
+    """Return each category's share; versions with other categories than ``scale`` are not among them."""
+    if scale is None:
         return ()
-    pressed = dict.fromkeys(range(len(scales[layout])), 0)
+    pressed = dict.fromkeys(range(len(scale)), 0)
     for cell in cells:
-        if cell.outcome is Outcome.RATED and cell.category in pressed:
+        instrument = instruments.of(cell.layout, cell.layout_version)
+        is_alike = instrument is not None and instrument.categories == scale
+        if cell.outcome is Outcome.RATED and cell.category in pressed and is_alike:
             pressed[cell.category] += cell.calls
+    judged = sum(pressed.values())
     return tuple(
-        CategoryShare(category, scales[layout][category], proportion(calls, ratings.judged, of="ratings"))
+        CategoryShare(category, scale[category], proportion(calls, judged, of="ratings"))
         for category, calls in pressed.items()
     )
 
 
 def _effect(
-    layout: str | None, reference: str | None, ratings: Mapping[str | None, Ratings], scales: Scales
+    layout: str | None,
+    reference: str | None,
+    ratings: Mapping[str | None, Ratings],
+    scales: Mapping[str | None, tuple[str, ...] | None],
 ) -> Estimate:
     if reference is None:
         return _no_effect(Status.NOT_IDENTIFIED, "no reference layout is configured")

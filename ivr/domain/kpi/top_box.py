@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.kpi.wilson import proportion
 from ivr.domain.outcomes import Outcome
-
-Scales = Mapping[str, tuple[str, ...]]
-"""The names of a layout's categories from worst to best, by the layout's key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Ratings:
         return tuple(left_out)
 
 
-def read_ratings(counts: Iterable[OutcomeCount], scales: Scales) -> Ratings:
+def read_ratings(counts: Iterable[OutcomeCount], known: Instruments) -> Ratings:
     """Sort the rated calls among ``counts``."""
     rated = judged = best = 0
     undefined: dict[tuple[str | None, str], int] = {}
@@ -50,13 +48,13 @@ def read_ratings(counts: Iterable[OutcomeCount], scales: Scales) -> Ratings:
             continue
         rated += count.calls
         instruments.add((count.layout, count.layout_version))
-        why = _unreadable(count, scales)
-        if why is not None:
-            key = (count.layout, why)
+        is_best = _is_best(count, known.of(count.layout, count.layout_version))
+        if isinstance(is_best, str):
+            key = (count.layout, is_best)
             undefined[key] = undefined.get(key, 0) + count.calls
             continue
         judged += count.calls
-        if count.layout is not None and count.category == len(scales[count.layout]) - 1:
+        if is_best:
             best += count.calls
     return Ratings(rated, judged, best, undefined, frozenset(instruments))
 
@@ -68,16 +66,17 @@ def top_box(ratings: Ratings) -> Estimate:
     return proportion(ratings.best, ratings.judged, of="ratings")
 
 
-def _unreadable(count: OutcomeCount, scales: Scales) -> str | None:
+def _is_best(count: OutcomeCount, instrument: Instrument | None) -> bool | str:
+    """Return whether the ratings are in the best category, or why they cannot be read."""
     if count.layout is None:
         return "no layout is stored with it"
-    if count.layout not in scales:
+    if instrument is None:
         return "the layout has no definition here"
     if count.category is None:
         return "no category is stored with it"
-    if not 0 <= count.category < len(scales[count.layout]):
+    if not 0 <= count.category < len(instrument.categories):
         return f"category {count.category} is not in the layout's definition"
-    return None
+    return count.category == len(instrument.categories) - 1
 
 
 def _name(layout: str | None) -> str:

@@ -11,6 +11,9 @@ echo is known by not being in the variable a second time, and is no second press
 Before each command TIMEOUT(absolute) is armed anew, a few seconds past the command's own length: if this
 service stops answering, Asterisk takes the caller back by itself (extension T of the dialplan).
 
+A recording is told of behind the keys that were pressed during it, its finish key the last of them, and is told of also
+where the line was lost meanwhile: a voice that lies on a disk must be known, or nobody would ever delete it.
+
 An end of the connection is a caller who has left, with two exceptions: we dropped it ourselves, or the guard had
 run out, so that it was Asterisk who took the caller back. Then the line is lost, and nobody knows of the caller.
 """
@@ -20,11 +23,12 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from ivr.domain.flow.commands import Hush, Play
-from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
+from ivr.domain.flow.commands import Hush, Play, Record
+from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed, Recorded
 from ivr.domain.timelines import SILENCE, SILENCE_SECONDS
 from ivr.telephony.agi.framing import Reply
 from ivr.telephony.agi.keys import KEYS, keys_in
+from ivr.telephony.agi.recordings import Recordings, finish_key, has_file, recorded_ms
 from ivr.telephony.agi.session import AgiSession, ConnectionDropped, ConnectionEnded
 
 PROMPTS = "ivr-rating"
@@ -36,11 +40,24 @@ _COMMAND_SECONDS = 4.0
 
 
 class AgiLine:
-    """Implements the use case's ``Line`` on one AGI session; ``clock`` counts seconds (the event loop's)."""
+    """Implements the use case's ``Line`` on one AGI session.
 
-    def __init__(self, session: AgiSession, clock: Callable[[], float] | None = None) -> None:
+    ``clock`` counts seconds (the event loop's). Without ``recordings`` nothing can be recorded. ``language`` is what
+    the channel has.
+    """
+
+    def __init__(
+        self,
+        session: AgiSession,
+        clock: Callable[[], float] | None = None,
+        *,
+        recordings: Recordings | None = None,
+        language: str | None = None,
+    ) -> None:
         self._session = session
         self._clock = clock or asyncio.get_running_loop().time
+        self._recordings = recordings
+        self._language = language
         self._first_frame: float | None = None
         self._prompted = False
         self._looked = self._clock()
@@ -49,12 +66,22 @@ class AgiLine:
         self._stored = ""
         self._unreturned = ""  # keys of the last look that no command has returned
 
-    async def perform(self, command: Play | Hush) -> Sequence[Event]:
-        """Play, and return the keys heard since the last return, and CallerLeft or LineLost where the line is gone.
+    async def use_language(self, language: str) -> None:
+        """Have prompts played in ``language`` from now on; the dialplan gives the channel its own back."""
+        if language != self._language:
+            self._language = language
+            with suppress(ConnectionEnded):  # which the next command tells
+                await self._send(f"SET VARIABLE CHANNEL(language) {_quoted(language)}")
 
-        Without either, how the playing ended.
+    async def perform(self, command: Play | Hush | Record) -> Sequence[Event]:
+        """Play or record, and return the keys heard since the last return, and CallerLeft or LineLost in the end.
+
+        Of what was played this says how it ended only where there is neither; a recording is always told of, between
+        the keys and the farewell.
         """
         try:
+            if isinstance(command, Record):
+                return await self._record(command)
             return await self._perform(command)
         except ConnectionEnded as ended:
             return (self._farewell(ended),)
@@ -74,13 +101,9 @@ class AgiLine:
 
     async def _stream(self, command: Play | Hush, skipped_ms: int, sample: int) -> Sequence[Event] | int:
         """Stream from ``sample`` on; return what happened, or the sample at which an echo cut it short."""
-        length_seconds = command.milliseconds / 1000
-        guard_seconds = math.ceil(length_seconds) + _GUARD_SECONDS
-        armed = self._clock()  # from before the command: the guard may run out earlier than this says, never later
-        await self._send(f"SET VARIABLE TIMEOUT(absolute) {guard_seconds}")
-        self._guarded_until = armed + guard_seconds
+        await self._arm_guard(command)
         self._begin_clock(command)
-        reply = await self._session.command(_streaming(command, sample), length_seconds + _COMMAND_SECONDS)
+        reply = await self._carry_out(_streaming(command, sample), command)
         ended = self._clock()
         if reply.code != 200:
             # 511: the channel is dead. Anything else is a command that this Asterisk does not know.
@@ -102,6 +125,53 @@ class AgiLine:
             return (Played(),)
         # -1 is a hang-up or a recording that cannot be opened; the notice of a hang-up has come by now.
         return (CallerLeft(),) if self._session.hung_up else (PromptFailed(),)
+
+    async def _record(self, command: Record) -> Sequence[Event]:
+        """Record; once more from the beginning where an echo of the finish key has ended it."""
+        recordings = self._recordings
+        if recordings is None:
+            return (PromptFailed(),)
+        events: Sequence[Event] = ()
+        while not events:
+            await self._arm_guard(command)
+            events = await self._record_once(recordings, command)
+        return events
+
+    async def _record_once(self, recordings: Recordings, command: Record) -> Sequence[Event]:
+        file, begun = recordings.file_of(command.question), self._clock()
+        try:
+            reply = await self._carry_out(recordings.command(command), command)
+        except ConnectionEnded as gone:
+            # Nobody says how long it is, only how long it can be.
+            longest_ms = min(round((self._clock() - begun) * 1000), command.milliseconds)
+            return (Recorded(longest_ms, file), self._farewell(gone))
+        ended = self._clock()
+        if reply.code != 200:
+            return (CallerLeft(),) if reply.code == 511 else (PromptFailed(),)
+        finish = finish_key(reply, command)
+        keys: Sequence[Event]
+        farewell: tuple[Event, ...] = ()
+        try:
+            keys = await self._keys_since(finish, ended, None)
+        except ConnectionEnded as gone:
+            keys = () if finish is None else (KeyHeard(finish, self._ms(ended), self._ms(ended)),)
+            farewell = (self._farewell(gone),)
+        if not has_file(reply):
+            return (*keys, *(farewell or (PromptFailed(),)))
+        if finish is not None and not keys:
+            return ()
+        if reply.result == -1 and not farewell:
+            farewell = (CallerLeft(),)
+        return (*keys, Recorded(recorded_ms(reply, command), file), *farewell)
+
+    async def _arm_guard(self, command: Play | Hush | Record) -> None:
+        guard_seconds = math.ceil(command.milliseconds / 1000) + _GUARD_SECONDS
+        armed = self._clock()  # from before the command: the guard may run out earlier than this says, never later
+        await self._send(f"SET VARIABLE TIMEOUT(absolute) {guard_seconds}")
+        self._guarded_until = armed + guard_seconds
+
+    def _carry_out(self, line: str, command: Play | Hush | Record) -> "asyncio.Future[Reply]":
+        return self._session.command(line, command.milliseconds / 1000 + _COMMAND_SECONDS)
 
     def _farewell(self, ended: ConnectionEnded) -> CallerLeft | LineLost:
         if isinstance(ended, ConnectionDropped) or self._clock() >= self._guarded_until:

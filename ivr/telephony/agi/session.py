@@ -13,7 +13,7 @@ from typing import Final
 from ivr.telephony.agi.framing import Framer, FramingLost, HangupNotice, Reply
 from ivr.telephony.agi.meter import AgiMeter
 
-VERBS: Final = frozenset({"STREAM FILE", "SET VARIABLE", "GET VARIABLE"})
+VERBS: Final = frozenset({"STREAM FILE", "RECORD FILE", "SET VARIABLE", "GET VARIABLE"})
 """What the rating needs of AGI, and all that is ever sent."""
 
 _LONGEST_COMMAND = 2000  # Asterisk reads a command into 2,048 bytes (AGI_BUF_LEN) and takes the rest for the next one

@@ -14,6 +14,7 @@ from ivr.telephony.probe import clock, modules, queues
 from ivr.telephony.probe.dialplan import Step
 from ivr.telephony.probe.entries import entries
 from ivr.telephony.probe.findings import Finding, PbxCheck
+from ivr.telephony.probe.invitation_entry import BeforeQueue, invitation_entry
 from ivr.telephony.probe.rating_context import rating_context
 from ivr.telephony.probe.service_address import Visit, pbx_name, service_address
 from ivr.telephony.probe.sounds import Prompts, sounds
@@ -29,7 +30,8 @@ class Expected:
     """What Asterisk is compared with.
 
     ``queues`` are those that the configuration counts; all that Asterisk has where there are none. ``dialplan`` is
-    the shipped one, ``prompts`` the built files, ``visit`` follows an AGI address to the service.
+    the shipped one, ``prompts`` the built files, ``visit`` follows an AGI address to the service, ``before_queue``
+    is what the experiment gives there.
     """
 
     clock: Clock
@@ -39,6 +41,7 @@ class Expected:
     dialplan: Sequence[Step]
     prompts: Prompts
     visit: Visit
+    before_queue: BeforeQueue
 
 
 def probe_asterisk(account: AmiAccount, expected: Expected) -> list[Finding]:
@@ -91,6 +94,7 @@ def _looks(expected: Expected, *, same_machine: bool) -> tuple[Look, ...]:
         queues.queue_log,
         partial(rating_context, shipped=expected.dialplan),
         entries,
+        partial(invitation_entry, given=expected.before_queue),
         partial(service_address, visit=expected.visit, same_machine=same_machine),
         partial(pbx_name, name=expected.pbx),
         partial(sounds, built=expected.prompts, same_machine=same_machine),

@@ -24,6 +24,7 @@ class PbxCheck(StrEnum):
     CONTEXT = "dialplan context"
     ENTRY = "dialplan entry"
     LEAVE_OPTIONS = "dialplan options"
+    INVITATION = "dialplan invitation"
     SERVICE_ADDRESS = "dialplan IVR_AGI"
     PBX_NAME = "PBX name"
     SOUNDS = "prompts in Asterisk"

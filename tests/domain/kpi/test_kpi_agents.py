@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ivr.domain.kpi.agents import agent_figures
 from ivr.domain.kpi.bounds import worst_case_bounds
 from ivr.domain.kpi.estimates import Status
+from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.response import (
     break_off_share,
     count_dispositions,
@@ -19,10 +20,12 @@ from ivr.domain.kpi.response import (
 from ivr.domain.outcomes import Outcome
 from tests.memory_ports import count
 
-SCALES = {
-    "sequential-123": ("dissatisfied", "so-so", "satisfied"),
-    "sparse-531": ("dissatisfied", "satisfied", "very satisfied"),
-}
+SCALES = Instruments.of_scales(
+    {
+        "sequential-123": ("dissatisfied", "so-so", "satisfied"),
+        "sparse-531": ("dissatisfied", "satisfied", "very satisfied"),
+    }
+)
 
 # outcome: eligible, offered, started
 TABLE = """

@@ -3,15 +3,18 @@
 import pytest
 
 from ivr.domain.kpi.estimates import Status
+from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.layouts import layout_figures
 from ivr.domain.outcomes import Outcome
 from tests.memory_ports import count
 
-SCALES = {
-    "a": ("dissatisfied", "so-so", "satisfied"),
-    "b": ("dissatisfied", "so-so", "satisfied"),
-    "c": ("dissatisfied", "satisfied", "very satisfied"),
-}
+SCALES = Instruments.of_scales(
+    {
+        "a": ("dissatisfied", "so-so", "satisfied"),
+        "b": ("dissatisfied", "so-so", "satisfied"),
+        "c": ("dissatisfied", "satisfied", "very satisfied"),
+    }
+)
 
 
 def _rows(cells, reference="a", **more):

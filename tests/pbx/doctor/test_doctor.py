@@ -7,6 +7,7 @@ import resource
 import socket
 import subprocess
 from collections.abc import AsyncIterator
+from pathlib import PurePosixPath
 
 import pytest
 import pytest_asyncio
@@ -46,9 +47,11 @@ async def patient(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pat
             update={
                 "database_url": f"sqlite:///{folder / 'ivr.db'}",
                 "pepper_file": folder / "pepper",
+                "comments_dir": PurePosixPath(folder / "comments"),
                 "queues": (*QUEUES, DIRECT_QUEUE),
             }
         )
+        (folder / "comments").mkdir()
         plan = PbxPlan(
             run_folder=folder / "asterisk",
             rating_dialplan=HOME / "dialplans" / "ivr-rating.conf",
@@ -122,7 +125,7 @@ async def test_the_command_says_one_line_a_check_and_ends_with_0_or_1(patient: P
     status, said, errors = await _run(patient, "doctor", IVR_QUEUES="support,a\x1b[2Jb")
     assert (status, errors) == (1, "")
     (wrong,) = [line for line in said.splitlines() if not line.startswith("ok ")]
-    remedy = "write it in IVR_QUEUES as in queues.conf (there: support, sales)"
+    remedy = "write it in IVR_QUEUES as in queues.conf (there: billing, support, sales)"
     assert wrong == f"WRONG  queues: Asterisk has no queue a?[2Jb -> {remedy}"
 
 

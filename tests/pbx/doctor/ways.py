@@ -18,7 +18,12 @@ from ivr.rig.asterisk import PrivateAsterisk
 from ivr.rig.configuration import write_configuration
 from ivr.settings import HOME
 from tests.pbx.doctor.patient import Patient, Way
+from tests.pbx.lab import only
 
+INVITING = (
+    only("sequential-123").replace('key = "default"', 'key = "default"\ncontrol = "sequential-123"')
+    + 'invitations = { "intro" = 0.5, "none" = 0.5 }\nscripts = { "thanks" = 0.5, "none" = 0.5 }\n'
+)
 MEND_AGI = "dialplan set global IVR_AGI {agi_url}"
 Asked = AsyncIterator[None]
 
@@ -75,6 +80,20 @@ def edited(file: str, old: str, new: str, reload: str | None = None) -> Way:
             path.write_text(before)
             if reload is not None:
                 await patient.pbx.command(reload)
+
+    return during
+
+
+def inviting(file: str, old: str, new: str, reload: str) -> Way:
+    """Have the experiment invite callers and brief agents, and change one of Asterisk's files."""
+
+    @asynccontextmanager
+    async def during(patient: Patient) -> Asked:
+        folder = patient.folder / "inviting"
+        folder.mkdir(exist_ok=True)
+        (folder / "default.toml").write_text(INVITING)
+        async with told(IVR_EXPERIMENTS_DIR=str(folder))(patient), edited(file, old, new, reload)(patient):
+            yield
 
     return during
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ivr.rig.plan import Anchor, Behaviour, CallPlan, Press
-from tests.pbx.lab import Lab, WiredCall
+from tests.pbx.lab import Lab
+from tests.pbx.wire import WiredCall
 
 RATE = 8.0
 SHORTEST_TALK_SECONDS = 0.4

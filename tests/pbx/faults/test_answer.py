@@ -11,7 +11,8 @@ from tests.pbx.faults import staging
 from tests.pbx.faults.record import FaultRecord
 from tests.pbx.faults.verdict import acknowledged, judge
 from tests.pbx.faults.vitals import assert_no_channel, assert_unharmed, vitals
-from tests.pbx.lab import Lab, WiredCall, lab
+from tests.pbx.lab import Lab, lab
+from tests.pbx.wire import WiredCall
 
 CALLERS = 16
 # How many answers of a round are acknowledged before the service is killed.

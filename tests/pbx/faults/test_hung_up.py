@@ -12,7 +12,8 @@ from tests.pbx.faults.record import FaultRecord
 from tests.pbx.faults.staging import Moment, Point
 from tests.pbx.faults.verdict import judge
 from tests.pbx.faults.vitals import assert_no_channel, assert_unharmed, vitals
-from tests.pbx.lab import WiredCall, lab
+from tests.pbx.lab import lab
+from tests.pbx.wire import WiredCall
 
 # So long it takes until a BYE has become Asterisk's HANGUP.
 BYE_SECONDS = 0.15

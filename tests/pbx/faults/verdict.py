@@ -16,7 +16,8 @@ from ivr.domain.outcomes import Outcome
 from ivr.rig.record import CallRecord, SentKey
 from tests.pbx.faults.record import FaultRecord
 from tests.pbx.faults.vitals import vitals
-from tests.pbx.lab import Lab, WiredCall
+from tests.pbx.lab import Lab
+from tests.pbx.wire import WiredCall
 
 # Set before the service is called, until its first command arms it anew.
 ENTRY_GUARD_SECONDS = 8.0

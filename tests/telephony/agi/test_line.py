@@ -7,14 +7,16 @@ before the next line, ``x`` Asterisk closes the connection, ``=`` what the flow 
 import asyncio
 import itertools
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from ivr.domain.flow.commands import Hush, Play
-from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
+from ivr.domain.calls import CallId
+from ivr.domain.flow.commands import Hush, Play, Record
+from ivr.domain.flow.events import CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed, Recorded
 from ivr.domain.layouts import DTMF_KEYS
 from ivr.telephony.agi.line import AgiLine
+from ivr.telephony.agi.recordings import Recordings
 from ivr.telephony.agi.request import AgiRequest
 from ivr.telephony.agi.session import AgiSession
 from tests.telephony.agi.fake_asterisk import FakeAsterisk, serving
@@ -31,11 +33,15 @@ class Stage:
         self.told: asyncio.Queue[str] = asyncio.Queue()
 
     async def handle(self, _request: AgiRequest, session: AgiSession) -> None:
-        line = AgiLine(session, lambda: self.now)
+        recordings = Recordings(PurePosixPath("/comments"), CallId("madrid", "1700000000.1"))
+        line = AgiLine(session, lambda: self.now, recordings=recordings, language="en")
         while wish := await self.wishes.get():
             if wish == "conclude":
                 await line.conclude()
                 self.told.put_nowait("concluded")
+            elif wish.startswith("language "):
+                await line.use_language(wish.removeprefix("language "))
+                self.told.put_nowait("used")
             else:
                 self.told.put_nowait(_text(await line.perform(_command(wish))))
 
@@ -75,8 +81,10 @@ async def _act(stage: Stage, asterisk: FakeAsterisk, line: str, place: str) -> N
             raise AssertionError(f"{place}: {line}")
 
 
-def _command(wish: str) -> Play | Hush:
+def _command(wish: str) -> Play | Hush | Record:
     match wish.split():
+        case ["record", question, milliseconds, silence_milliseconds, form]:
+            return Record(question, int(milliseconds), int(silence_milliseconds), "#", form, 90)
         case ["play", prompt, milliseconds]:
             return Play(prompt, int(milliseconds), DTMF_KEYS)
         case ["play", prompt, milliseconds, "without", "keys"]:
@@ -97,6 +105,8 @@ def _event_text(event: Event) -> str:
             return f"key {key} at {moment}" + ("" if heard_ms is None else f" heard {heard_ms}")
         case Played():
             return "played"
+        case Recorded(milliseconds, file):
+            return f"recorded {milliseconds} {file}"
         case CallerLeft():
             return "caller left"
         case LineLost():
@@ -106,12 +116,12 @@ def _event_text(event: Event) -> str:
     raise AssertionError(event)
 
 
-def test_the_guard_is_armed_before_each_stream_and_outlasts_it() -> None:
-    streams = 0
+def test_the_guard_is_armed_before_each_stream_and_each_recording() -> None:
+    guarded = 0
     for transcript in TRANSCRIPTS:
         sent = [line[2:] for line in transcript.read_text().splitlines() if line.startswith(("> ", "! "))]
         for before, after in itertools.pairwise(sent):
-            if after.startswith("STREAM FILE"):
-                streams += 1
+            if after.startswith(("STREAM FILE", "RECORD FILE")):
+                guarded += 1
                 assert before.startswith("SET VARIABLE TIMEOUT(absolute) "), transcript.name
-    assert streams >= 25
+    assert guarded >= 35

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator
 import pytest
 
 from ivr.domain.calls import CallId
-from ivr.domain.eligibility import Sampling
 from ivr.domain.outcomes import Outcome
 from ivr.telephony.agi.scripts import left_script, rate_script
 from ivr.usecases.close_calls import CloseCalls
 from ivr.usecases.last_keys import LastKeys
 from ivr.usecases.note_left_keys import NoteLeftKeys
-from ivr.usecases.rate_call import RateCall
-from tests.memory_ledger import MemoryDirectory, MemoryLedger
-from tests.specimens import NOON, experiment, version
+from ivr.usecases.ports import Line
+from ivr.usecases.rate_call import RateCall, RatingRequest
+from tests.memory_ledger import MemoryDirectory, MemoryEligibility, MemoryLedger, MemoryRefusals
+from tests.specimens import NOON, offering
 from tests.telephony.agi.fake_asterisk import Dial, FakeAsterisk, serving
 
 ARGUMENTS = (
@@ -42,21 +42,19 @@ def ledger() -> MemoryLedger:
 async def dial(ledger: MemoryLedger) -> AsyncIterator[Dial]:
     last_keys = LastKeys()
     directory = MemoryDirectory(people={"PJSIP/ana": "ana"})
-    versions = {"sequential-123": version()}
     closing = CloseCalls(
         ledger=ledger,
         directory=directory,
-        experiment=experiment(),
-        versions=versions,
+        offering=offering(),
         queues=frozenset(),
         clock=lambda: NOON,
     )
     rate = RateCall(
         ledger=ledger,
         directory=directory,
-        experiment=experiment(),
-        versions=versions,
-        sampling=Sampling(),
+        offering=offering(),
+        eligibility=MemoryEligibility(),
+        refusals=MemoryRefusals(),
         last_keys=last_keys,
         clock=lambda: NOON,
         closing=closing,
@@ -72,6 +70,7 @@ async def dial(ledger: MemoryLedger) -> AsyncIterator[Dial]:
 
 async def hear_intro(asterisk: FakeAsterisk) -> None:
     await asterisk.ask("rate", *ARGUMENTS)
+    await asterisk.answer('SET VARIABLE CHANNEL(language) "en"', "200 result=1")
     await asterisk.answer("SET VARIABLE TIMEOUT(absolute) 8", "200 result=1")
     await asterisk.answer(f"STREAM FILE ivr-rating/intro {KEYS} 0", "200 result=0 endpos=24000")
     await asterisk.answer("GET VARIABLE IVR_KEYS", "200 result=0")
@@ -129,7 +128,7 @@ async def test_many_calls_at_once_keep_apart(dial: Dial, ledger: MemoryLedger) -
     async def call(number: int) -> None:
         key = "123"[number % 3]
         asterisk = await dial()
-        await asterisk.ask("rate", *ARGUMENTS[2:], uniqueid=f"1.{number}")
+        await asterisk.ask("rate", *ARGUMENTS[2:], "agi_language: en", uniqueid=f"1.{number}")
         await asterisk.answer("SET VARIABLE TIMEOUT(absolute) 8", "200 result=1")
         await asterisk.answer(f"STREAM FILE ivr-rating/intro {KEYS} 0", f"200 result={ord(key)} endpos=800")
         await asterisk.answer("GET VARIABLE IVR_KEYS", f"200 result=1 ({key})")
@@ -152,3 +151,52 @@ async def test_a_dialplan_that_names_its_asterisk_is_believed(dial: Dial, ledger
     await handler.ask("left", "agi_arg_1: pbx=lisbon", "agi_arg_2: keys=1", "agi_arg_3: gone=0")
     await handler.answer("SET VARIABLE IVR_LEFT done", "200 result=1")
     assert await ledger.facts_of(CallId("lisbon", "1700000000.1")) is not None
+
+
+@pytest.mark.parametrize(
+    ("told", "talk_seconds"),
+    [
+        (["talk_ms=9876", "talk=9"], 9.876),
+        (["talk_ms=", "talk=9"], 9.0),
+        (["talk_ms=0", "talk=0"], 0.0),
+        (["talk_ms=", "talk="], None),
+        (["talk_ms=-5", "talk=nine"], None),
+    ],
+)
+async def test_the_talk_time_is_what_asterisk_tells(told: list[str], talk_seconds: float | None) -> None:
+    heard: list[RatingRequest] = []
+
+    async def rate(request: RatingRequest, _line: Line) -> Outcome:
+        heard.append(request)
+        return Outcome.RATED
+
+    async with serving({"rate": rate_script(rate, lambda _number: None, pbx="madrid")}) as (_, dial):
+        asterisk = await dial()
+        await asterisk.ask("rate", *(f"agi_arg_{place}: {text}" for place, text in enumerate(told, start=1)))
+        assert await asterisk.hear() == ""
+    (request,) = heard
+    assert request.talk_seconds == (None if talk_seconds is None else pytest.approx(talk_seconds))
+
+
+async def test_a_number_is_handed_to_the_follow_up_and_to_nobody_else() -> None:
+    numbers: list[tuple[CallId, str]] = []
+    told: list[RatingRequest] = []
+
+    async def rate(request: RatingRequest, _line: Line) -> Outcome:
+        told.append(request)
+        return Outcome.RATED
+
+    script = rate_script(
+        rate,
+        lambda _number: "h1:x",
+        pbx="madrid",
+        follow_up=lambda request, number: numbers.append((request.call, number)),
+    )
+    async with serving({"rate": script}) as (_, dial):
+        known, unknown = await dial(), await dial()
+        await known.ask("rate", *ARGUMENTS)
+        assert await known.hear() == ""
+        await unknown.ask("rate", "agi_callerid: unknown")
+        assert await unknown.hear() == ""
+    assert numbers == [(CALL, "+4930123456")]
+    assert "30123456" not in str(told)

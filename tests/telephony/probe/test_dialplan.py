@@ -33,7 +33,7 @@ def test_the_shipped_dialplan_is_read_whole() -> None:
     assert len(steps) == len(lines)
     assert {step.context for step in steps} == set(CONTEXTS)
     assert steps[0] == Step("ivr-rating", "s", 1, "NoOp", "rating of a call of queue ${ARG1}")
-    assert Step("ivr-rating", "T", 5, "Goto", "s,verdict") in steps
+    assert Step("ivr-rating", "T", 6, "Goto", "s,verdict") in steps
     assert not [step for step in steps if ";" in step.data]
 
 

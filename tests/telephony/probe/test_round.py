@@ -12,6 +12,7 @@ from ivr.telephony.ami.account import AmiAccount
 from ivr.telephony.ami.manager_session import ManagerSession
 from ivr.telephony.probe.asterisk import Expected, probe_asterisk
 from ivr.telephony.probe.findings import Finding, PbxCheck
+from ivr.telephony.probe.invitation_entry import BeforeQueue
 from ivr.telephony.probe.service_address import service_address
 from ivr.telephony.probe.sounds import sounds
 from ivr.telephony.probe.view import PbxView
@@ -62,6 +63,7 @@ def expected(*queues: str) -> Expected:
         dialplan=(),
         prompts={},
         visit=lambda check, address: Finding.sound(check, str(address)),
+        before_queue=BeforeQueue(),
     )
 
 

@@ -16,7 +16,7 @@ depends_on = None
 NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-APPENDED = ("experiment_decisions", "layout_decisions", "do_not_ask")
+APPENDED = ("experiment_decisions", "layout_versions", "layout_decisions", "do_not_ask")
 
 
 def upgrade() -> None:
@@ -25,9 +25,20 @@ def upgrade() -> None:
     op.add_column(
         "exposures", sa.Column("confirm_probability", sa.Double(), server_default=sa.text("0"), nullable=False)
     )
+    # Empty where nothing was left to chance. SQLite can only do it by making the table anew.
+    with op.batch_alter_table("exposures") as exposures:
+        exposures.alter_column("experiment", existing_type=NAME, nullable=True)
     op.add_column("answers", sa.Column("version", NAME))
     op.add_column("presses", sa.Column("question", NAME))
     op.create_index(op.f("ix_calls_entered_at"), "calls", ["entered_at"], unique=False)
+    op.create_index(
+        "ix_calls_asked",
+        "calls",
+        ["caller", "entered_at"],
+        unique=False,
+        sqlite_where=sa.text("entered_at IS NOT NULL AND entry_declined IS NULL AND test = 0"),
+        postgresql_where=sa.text("entered_at IS NOT NULL AND entry_declined IS NULL AND NOT test"),
+    )
     _under_a_call(
         "comments",
         sa.Column("question", NAME, nullable=False),
@@ -117,9 +128,13 @@ def upgrade() -> None:
         sa.Column("pbx", NAME, nullable=False),
         sa.Column("uniqueid", NAME, nullable=False),
         sa.Column("purpose", NAME, nullable=False),
+        sa.Column("probability", sa.Double(), nullable=False),
         sa.Column("sealed", NAME, nullable=False),
         sa.Column("sealed_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("opened_at", MOMENT),
+        sa.Column("opened_by", NAME),
+        _probability("sealed_numbers", "probability"),
         sa.PrimaryKeyConstraint("pbx", "uniqueid", name=op.f("pk_sealed_numbers")),
     )
     op.create_index(op.f("ix_sealed_numbers_expires_at"), "sealed_numbers", ["expires_at"], unique=False)

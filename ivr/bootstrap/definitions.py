@@ -1,0 +1,58 @@
+"""Where layouts are defined: the files of a folder, or what people published in the database; read by one reader."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ivr.catalogue.document import Document, DocumentUnreadable, Fault, parse_document
+from ivr.catalogue.layouts import layout_documents
+from ivr.domain.lifecycle import NotedVersion
+from ivr.errors import LayoutRefused
+from ivr.settings import Settings
+from ivr.store.database import Database, open_database
+from ivr.store.layout_versions import read_published
+
+
+def definitions(
+    settings: Settings, database: Database | None = None, *, ever_published: bool = False
+) -> list[Document | Fault]:
+    """Return the texts that define the layouts, each under the name that its faults are told with.
+
+    From the database that is the version of each layout that was published last and is not retired; with
+    ``ever_published`` a retired one too, where a layout has no other, as the figures of old calls need.
+
+    Raises:
+        LayoutRefused: there is none.
+        DatabaseRefused: the database cannot be read.
+    """
+    if settings.layouts_source == "files":
+        return layout_documents(settings.layouts_dir)
+    with _opened(settings, database) as opened:
+        published = opened.read_now(lambda connection: read_published(connection, ever=ever_published))
+    if not published:
+        raise LayoutRefused(
+            "database",
+            "holds no published layout",
+            "draft one with `ivr layouts draft FILE`, check it and publish it, or set layouts_source to files",
+        )
+    return [document_of(noted) for noted in published]
+
+
+def document_of(noted: NotedVersion) -> Document | Fault:
+    """Return the text of a version that was noted; a fault where it is no TOML."""
+    try:
+        return parse_document(Path(f"database: {noted.layout}"), noted.definition, key=noted.layout)
+    except DocumentUnreadable as unreadable:
+        return unreadable.fault
+
+
+@contextmanager
+def _opened(settings: Settings, database: Database | None) -> Iterator[Database]:
+    if database is not None:
+        yield database
+        return
+    opened = open_database(settings.database_url, create=False)
+    try:
+        yield opened
+    finally:
+        opened.close()
