@@ -3,7 +3,7 @@
 from typing import get_args
 
 from ivr.domain.asking_rules import Rule
-from ivr.domain.flow.interview import State
+from ivr.domain.flow.conversation import State
 from ivr.observe.labels import Labels
 from ivr.observe.metrics import Metrics
 from ivr.store.writer_meter import RefusedWrite

@@ -150,7 +150,7 @@ class FlowMeter(Protocol):
     """What the rating flow tells the metrics; a call must be quick and must not raise."""
 
     def state_left(self, state: str, seconds: float) -> None:
-        """Note how long a caller was in a state: one of :class:`ivr.domain.flow.interview.State`."""
+        """Note how long a caller was in a state: one of :class:`ivr.domain.flow.conversation.State`."""
 
 
 class SilentFlowMeter:

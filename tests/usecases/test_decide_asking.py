@@ -1,12 +1,16 @@
 """Deciding who is asked: at once or not at all, exact among calls that come together, and soon."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ivr.domain.asking_rules import AskingRules, CallerPast, Caps, QueueRules, Throttle
 from ivr.domain.calls import CallId
@@ -286,3 +290,68 @@ async def test_reservations_do_not_pile_up() -> None:
         await made.decide(candidate(number, at=NOON + timedelta(seconds=number), caller=f"h1:{number}"))
     assert len(made._reserved.all()) <= 61
     assert len(made._reserved._by_caller) <= 61
+
+
+COMING = st.lists(
+    st.tuples(
+        st.integers(0, 3 * 24 * 60),  # minutes after the start
+        st.sampled_from(["h1:a", "h1:b", "h1:c", None]),
+        st.sampled_from(["ana", "ben", None]),
+        st.sampled_from(["sales", "support", None]),
+        st.sampled_from(["tokyo", "lima", None]),
+    ),
+    max_size=40,
+)
+SOME = st.one_of(st.none(), st.integers(1, 4))
+
+
+@settings(deadline=None)
+@given(COMING, SOME, SOME, SOME, st.one_of(st.none(), st.tuples(st.integers(1, 2), st.integers(1, 2))))
+def test_no_cap_and_no_throttle_is_ever_passed(
+    coming: list[tuple[int, str | None, str | None, str | None, str | None]],
+    agent_day: int | None,
+    queue_day: int | None,
+    queue_total: int | None,
+    throttle: tuple[int, int] | None,
+) -> None:
+    rules = AskingRules(
+        agents={"*": Caps(day=agent_day)},
+        queues={"*": QueueRules(caps=Caps(queue_day, queue_total))},
+        throttle=None if throttle is None else Throttle(*throttle),
+        zones={"tokyo": ZoneInfo("Asia/Tokyo"), "lima": ZoneInfo("America/Lima")},
+        zone=ZoneInfo("Europe/Berlin"),
+    )
+    callers = MemoryCallers()
+    those = [
+        Candidate(call(number), NOON + timedelta(minutes=minutes), caller, queue, agent, site)
+        for number, (minutes, caller, agent, queue, site) in enumerate(sorted(coming, key=lambda each: each[0]))
+    ]
+
+    async def decide_all() -> list[Candidate]:
+        made = await deciding(rules, callers)
+        found = []
+        # Those of one minute come at once, and are in the ledger before the next.
+        for _, together in groupby(those, key=lambda each: each.at):
+            group = list(together)
+            decisions = await asyncio.gather(*(made.decide(each) for each in group))
+            for each, decision in zip(group, decisions, strict=True):
+                if decision.declined is None:
+                    found.append(each)
+                    callers.stored.append(
+                        (each.caller, AskedCall(each.call, each.at, each.agent, each.queue, each.site))
+                    )
+        return found
+
+    asked_ones = asyncio.run(decide_all())
+    days = {each.call: each.at.astimezone(rules.zone_of(each.site)).date() for each in asked_ones}
+    by_agent = Counter((each.agent, days[each.call]) for each in asked_ones if each.agent)
+    by_queue = Counter((each.queue, days[each.call]) for each in asked_ones if each.queue)
+    in_all = Counter(each.queue for each in asked_ones if each.queue)
+    for counts, cap in ((by_agent, agent_day), (by_queue, queue_day), (in_all, queue_total)):
+        assert cap is None or max(counts.values(), default=0) <= cap
+    for each in asked_ones if throttle is not None else ():
+        since = each.at - timedelta(days=throttle[1])
+        lately = [one for one in asked_ones if one.caller == each.caller and since < one.at <= each.at]
+        assert each.caller is None or len(lately) <= throttle[0]
+    if not rules.throttle and agent_day is queue_day is queue_total is None:
+        assert asked_ones == those

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ivr.domain.flow.commands import Hush, KeepAnswer, KeepComment, Play, Record
+from ivr.domain.flow.conversation import State
 from ivr.domain.flow.events import (
     AnswerKept,
     CallerLeft,
@@ -17,7 +18,7 @@ from ivr.domain.flow.events import (
     PromptFailed,
     Recorded,
 )
-from ivr.domain.flow.interview import Interview, State
+from ivr.domain.flow.interview import Interview
 from ivr.domain.flow.interview_table import TURN, TURNS, Act, Cause, Part
 from ivr.domain.flow.moves import IllegalEvent
 from ivr.domain.layouts import BargeIn
