@@ -38,6 +38,7 @@ from ivr.domain.calls import PRIMARY_QUESTION, Answer, AskingEnded, CallArrived,
 from ivr.domain.eligibility import Candidate, Decision
 from ivr.domain.experiments import Assignment
 from ivr.domain.outcomes import Outcome
+from ivr.observe.logging import set_up_logging
 from ivr.store.asked_calls import SqlAskedCalls
 from ivr.store.database import Database, open_database
 from ivr.store.known_callers import SqlKnownCallers
@@ -245,6 +246,7 @@ def main() -> None:
     if chosen.quick:
         chosen.callers, chosen.seconds, chosen.rounds = 100_000, 2.0, 1
         chosen.decisions, chosen.peer_decisions = 5000, 500
+    set_up_logging("error")  # the undecided are counted
     with tempfile.TemporaryDirectory(prefix="ivr-bench-", dir=chosen.folder) as folder:
         url = chosen.postgresql or f"sqlite:///{folder}/ivr.db"
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -33,6 +33,8 @@ class Database:
         self.place = engine.url.set(drivername=backend).render_as_string(hide_password=True)
         # One moment for every statement of a read, as SQLite's snapshots have it anyhow.
         self._snapshots = engine if backend == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
+        # A lone statement sees one moment by itself; a transaction around it would cost PostgreSQL two more messages.
+        self._lone = engine if backend == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def dialect(self) -> str:
@@ -43,10 +45,17 @@ class Database:
         """Return what ``query`` reads, without holding up the event loop; raises DatabaseRefused."""
         return await asyncio.to_thread(self.read_now, query)
 
+    async def read_once(self, query: Callable[[Connection], T]) -> T:
+        """Return what ``query`` reads with a single statement, as :meth:`read` does and quicker."""
+        return await asyncio.to_thread(self._read, self._lone, query)
+
     def read_now(self, query: Callable[[Connection], T]) -> T:
         """Return what ``query`` reads; raises DatabaseRefused."""
+        return self._read(self._snapshots, query)
+
+    def _read(self, engine: Engine, query: Callable[[Connection], T]) -> T:
         try:
-            with self._snapshots.connect() as connection:
+            with engine.connect() as connection:
                 return query(connection)
         except SQLAlchemyError as error:
             raise refusal(error, self.place) from error

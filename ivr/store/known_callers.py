@@ -44,7 +44,7 @@ class SqlKnownCallers:
 
     async def past_of(self, caller: str, at: datetime, throttle: Throttle | None) -> CallerPast:
         """Return whether ``caller`` refuses, and the calls asked in the span of ``throttle``."""
-        return await self._database.read(lambda connection: self.read(connection, caller, at, throttle))
+        return await self._database.read_once(lambda connection: self.read(connection, caller, at, throttle))
 
     def read(self, connection: Connection, caller: str, at: datetime, throttle: Throttle | None) -> CallerPast:
         """Return what :meth:`past_of` does, from ``connection``."""

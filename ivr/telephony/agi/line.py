@@ -8,6 +8,12 @@ The copy is made when the key's end arrives; a short key is stretched by Asteris
 0.1 s later. So a key can be in the variable already when one command ends, and be returned by the next: that
 echo is known by not being in the variable a second time, and is no second press; what it has cut short is played on.
 
+A key that a command returns went up when the answer came, and the clock of all moments began when the first prompt was
+asked for: as long as neither Asterisk nor this service is late. How late both were together is known, because the
+answer says how much was played meanwhile. Where that is more than ``_SHARP_MS`` the moment lies between two bounds.
+So it does where a command has hardly begun: a key that goes up between two commands is stretched by Asterisk to its own
+length once more, and only then returned by the second one.
+
 Before each command TIMEOUT(absolute) is armed anew, a few seconds past the command's own length: if this
 service stops answering, Asterisk takes the caller back by itself (extension T of the dialplan).
 
@@ -37,6 +43,9 @@ _SAMPLES_PER_MS = 8
 _GUARD_SECONDS = 5
 _ENTRY_GUARD_SECONDS = 6
 _COMMAND_SECONDS = 4.0
+_SHARP_MS = 40
+_STRETCHED_SECONDS = 0.3
+"""Keys are held for so long at most, as a rule: one that is returned later was pressed in the command."""
 
 
 class AgiLine:
@@ -60,6 +69,7 @@ class AgiLine:
         self._language = language
         self._first_frame: float | None = None
         self._prompted = False
+        self._begun_late_ms: int | None = None  # by how much at most the first prompt began later than it was asked for
         self._looked = self._clock()
         # The dialplan's own guard at the entry, less what it takes to get here.
         self._guarded_until = self._clock() + _ENTRY_GUARD_SECONDS
@@ -103,6 +113,7 @@ class AgiLine:
         """Stream from ``sample`` on; return what happened, or the sample at which an echo cut it short."""
         await self._arm_guard(command)
         self._begin_clock(command)
+        begun = self._clock()
         reply = await self._carry_out(_streaming(command, sample), command)
         ended = self._clock()
         if reply.code != 200:
@@ -110,13 +121,14 @@ class AgiLine:
             return (CallerLeft(),) if reply.code == 511 else (PromptFailed(),)
         returned = _key(reply.result)
         heard_ms = None if reply.endpos is None else reply.endpos // _SAMPLES_PER_MS - skipped_ms
+        late_ms = self._late_ms(command, begun, ended, None if reply.endpos is None else reply.endpos - sample)
         try:
-            keys = await self._keys_since(returned, ended, heard_ms)
+            keys = await self._keys_since(returned, ended, heard_ms, late_ms)
         except ConnectionEnded as gone:
             if returned is None or returned in self._unreturned:
                 raise
             # A hang-up right after the key: what the command has returned is not lost with the line.
-            return (KeyHeard(returned, self._ms(ended), self._ms(ended), heard_ms), self._farewell(gone))
+            return (self._returned(returned, ended, heard_ms, late_ms), self._farewell(gone))
         if keys:
             return keys
         if returned is not None and reply.endpos is not None:
@@ -152,9 +164,9 @@ class AgiLine:
         keys: Sequence[Event]
         farewell: tuple[Event, ...] = ()
         try:
-            keys = await self._keys_since(finish, ended, None)
+            keys = await self._keys_since(finish, ended, None, self._begun_late_ms or 0)
         except ConnectionEnded as gone:
-            keys = () if finish is None else (KeyHeard(finish, self._ms(ended), self._ms(ended)),)
+            keys = () if finish is None else (self._returned(finish, ended, None, self._begun_late_ms or 0),)
             farewell = (self._farewell(gone),)
         if not has_file(reply):
             return (*keys, *(farewell or (PromptFailed(),)))
@@ -188,7 +200,23 @@ class AgiLine:
     def _ms(self, moment: float) -> int:
         return 0 if self._first_frame is None else round((moment - self._first_frame) * 1000)
 
-    async def _keys_since(self, returned: str | None, ended: float, heard_ms: int | None) -> list[KeyHeard]:
+    def _late_ms(self, command: Play | Hush, begun: float, ended: float, played: int | None) -> int:
+        """Return how much earlier than ``ended`` a key may have gone up, on the clock of the first prompt's frames.
+
+        Either Asterisk began to play that much later than it was asked to, or its answer was taken so much later; and
+        a key that is returned at once may be a stretched one, from as far back as the last look.
+        """
+        own_ms = 0 if played is None else max(0, round((ended - begun) * 1000) - played // _SAMPLES_PER_MS)
+        before_ms = self._begun_late_ms
+        if before_ms is None and isinstance(command, Play):
+            self._begun_late_ms = own_ms
+        if ended - begun < _STRETCHED_SECONDS:
+            own_ms = max(own_ms, round((ended - self._looked) * 1000))
+        return own_ms + (before_ms or 0)
+
+    async def _keys_since(
+        self, returned: str | None, ended: float, heard_ms: int | None, late_ms: int
+    ) -> list[KeyHeard]:
         stored = await self._stored_keys()
         new = stored[len(self._stored) :] if stored.startswith(self._stored) else ""
         looked, now = self._looked, self._clock()
@@ -198,12 +226,16 @@ class AgiLine:
         keys = self._between(before, looked, ended if is_stored else now)
         # Returned and not stored: an echo, or an Asterisk without StoreDTMF (or one whose store is full).
         if returned is not None and (is_stored or returned not in self._unreturned):
-            keys.append(KeyHeard(returned, self._ms(ended), self._ms(ended), heard_ms))
+            keys.append(self._returned(returned, ended, heard_ms, late_ms))
         self._unreturned = before + after
         return [*keys, *self._between(after, ended, now)]
 
+    def _returned(self, key: str, ended: float, heard_ms: int | None, late_ms: int) -> KeyHeard:
+        earliest_ms = self._ms(ended) - (late_ms if late_ms > _SHARP_MS else 0)
+        return KeyHeard(key, earliest_ms, self._ms(ended), heard_ms)
+
     def _between(self, keys: str, earliest: float, latest: float) -> list[KeyHeard]:
-        return [KeyHeard(key, self._ms(earliest), self._ms(latest)) for key in keys]
+        return [KeyHeard(key, self._ms(earliest) - (self._begun_late_ms or 0), self._ms(latest)) for key in keys]
 
     async def _stored_keys(self) -> str:
         reply = await self._send("GET VARIABLE IVR_KEYS")

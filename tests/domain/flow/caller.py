@@ -139,7 +139,7 @@ def _known(deed: Deed, interview: Interview) -> Keys | Leaves | Fails | None:
         return deed
     if deed.intent is Intent.BOUNCE:
         chains = interview.guard.chains
-        return Keys(chains[-1].key, deed.after_share, since_ms=chains[-1].last_ms) if chains else None
+        return Keys(chains[-1].key, deed.after_share, since_ms=chains[-1].began_ms) if chains else None
     layout = interview.item.version.layout
     presses = [press for option in layout.options for press in option.presses]
     taken = {*presses, layout.opt_out_key, layout.repeat_key}
