@@ -11,7 +11,7 @@ from ivr.rig.plan import Anchor, Behaviour, CallPlan, Press
 
 
 async def test_a_real_rating_appears_while_the_page_is_open(chromium: Browser, tmp_path: Path) -> None:
-    plan = CallPlan(1, "+442079460123", "support", Behaviour.PRESSES, 0.6, (Press("1", Anchor.FIRST_FRAME, 2500),))
+    plan = CallPlan(1, "+442079460123", "support", Behaviour.PRESSES, 1.6, (Press("1", Anchor.FIRST_FRAME, 2500),))
     async with running_demo(lambda _text: None, keep=False) as running:
         (sign_in,) = [each for each in running.sign_ins if each.role.value == "supervisor"]
         page = await chromium.new_page(viewport={"width": 1280, "height": 900})
