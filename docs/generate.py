@@ -60,6 +60,9 @@ stateDiagram-v2
 The others are those of a question. How a further question ended is stored too, one that was never reached leaves no
 row; whatever becomes of it, the primary answer stands.
 
+The opt-out key counts in questions and in the request for a comment. During a recording and in the thanks it is not
+taken: it is stored as a press, and the caller is not entered in the do-not-ask list.
+
 | act | what it does |
 |---|---|
 | go on | puts what comes next, or thanks where nothing does or the caller has declined |
@@ -84,7 +87,8 @@ stateDiagram-v2
 
 A label reads *event / move*. A key is valid (an answer of the layout), the first key of an answer of two, the layout's
 repeat or opt-out key, or wrong; a *copy* is any key that could be an earlier press heard once more, also one of the
-question before (`ivr/domain/flow/bounces.py`).
+question before, and, in the first prompt of a question behind another, any key that comes so soon behind the one before
+it that it could correct the last answer (`ivr/domain/flow/bounces.py`).
 
 | phase | waits for |
 |---|---|

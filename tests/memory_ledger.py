@@ -161,7 +161,8 @@ class MemoryEligibility:
         self.candidates.append(candidate)
         if self.decision is not None:
             return self.decision
-        return Decision(self.sampling.probability, self.sampling.decline(str(candidate.call)))
+        sampled = Decision(self.sampling.probability, self.sampling.decline(str(candidate.call)))
+        return sampled.consented(candidate.consent)
 
 
 @dataclass

@@ -1,10 +1,12 @@
 """The ports of the figures and the web kept in memory: real, small, and for tests."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from ivr.domain.kpi.mis_keys import ConfirmationCount
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.outcomes import Outcome
 from ivr.errors import UserRefused
@@ -29,6 +31,8 @@ class StoredCall:
     site: str | None = None
     language: str | None = "en"
     asked_seconds: float | None = None
+    confirm_key: str | None = None
+    allocation: str | None = None
 
 
 @dataclass
@@ -66,6 +70,17 @@ class MemoryTallies:
                     asked_seconds_squared=cells[key].asked_seconds_squared + call.asked_seconds**2,
                 )
         return list(cells.values())
+
+    async def confirmation_counts(self, window: ReportWindow) -> Sequence[ConfirmationCount]:
+        confirmed = Counter(
+            (call.layout, call.layout_version, call.category, call.confirm_key)
+            for call in self._selected(window)
+            if call.outcome is Outcome.RATED and call.confirm_key is not None
+        )
+        return [ConfirmationCount(*key, calls) for key, calls in confirmed.items()]
+
+    async def allocations(self, window: ReportWindow) -> Sequence[str]:
+        return sorted({call.allocation for call in self._selected(window) if call.allocation is not None})
 
     async def handled_calls(self, window: ReportWindow) -> int:
         return len(self._selected(window)) + self.uncounted

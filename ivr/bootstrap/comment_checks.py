@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
-from ivr.bootstrap import parts
+from ivr.bootstrap import experiments, parts
 from ivr.bootstrap.house_checks import HouseCheck
 from ivr.bootstrap.machine import Machine
+from ivr.domain.questionnaires import following
 from ivr.errors import IvrError
 from ivr.settings import Settings
 from ivr.telephony.loopback import is_loopback
@@ -19,7 +20,7 @@ def comments(settings: Settings, machine: Machine) -> Finding:
     """Look whether comments can be recorded, and deleted when they are kept long enough."""
     check, folder = HouseCheck.COMMENTS, Path(settings.comments_dir)
     if not _records(settings):
-        return Finding.sound(check, "no layout records any")
+        return Finding.sound(check, "no layout that the experiment assigns, or that can follow one, records any")
     make = f"install -d -o ASTERISK'S USER -g A GROUP OF BOTH -m 2770 {folder}, or set IVR_COMMENTS_DIR"
     if not folder.is_dir():
         if not is_loopback(settings.ami_host):
@@ -50,11 +51,17 @@ def _as_asterisk(folder: Path, machine: Machine, make: str) -> Finding:
 
 
 def _records(settings: Settings) -> bool:
-    """Say whether any layout asks for a comment; what is wrong with layouts is told by their own line."""
+    """Say whether callers can hear a request for a comment, at first or by what follows.
+
+    What is wrong with layouts or experiments is told by their own line.
+    """
     try:
-        return any(layout.comment is not None for layout in parts.layouts(settings).values())
+        layouts = parts.layouts(settings)
+        assigned = experiments.experiment(settings, settings.experiment).layout_keys()
     except IvrError:
         return False
+    heard = {key for first in assigned for key in (first, *following(layouts[first], layouts))}
+    return any(layouts[key].comment is not None for key in heard)
 
 
 def _may_write(status: os.stat_result, uid: int, groups: frozenset[int]) -> bool:

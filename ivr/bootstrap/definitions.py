@@ -1,16 +1,16 @@
 """Where layouts are defined: the files of a folder, or what people published in the database; read by one reader."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ivr.catalogue.document import Document, DocumentUnreadable, Fault, parse_document
 from ivr.catalogue.layouts import layout_documents
 from ivr.domain.lifecycle import NotedVersion
-from ivr.errors import LayoutRefused
+from ivr.errors import DatabaseRefused, LayoutRefused
 from ivr.settings import Settings
 from ivr.store.database import Database, open_database
-from ivr.store.layout_versions import read_published
+from ivr.store.layout_versions import read_published, read_standings
 
 
 def definitions(
@@ -44,6 +44,23 @@ def document_of(noted: NotedVersion) -> Document | Fault:
         return parse_document(Path(f"database: {noted.layout}"), noted.definition, key=noted.layout)
     except DocumentUnreadable as unreadable:
         return unreadable.fault
+
+
+def unknown_layout(
+    settings: Settings, key: str, there: Collection[str], database: Database | None = None
+) -> LayoutRefused:
+    """Return the refusal of a ``key`` that is not ``there``; one that the log knows wants the other source."""
+    noted = []
+    # Without a ledger nothing was drafted; one that cannot be read leaves the plain refusal.
+    with suppress(DatabaseRefused), _opened(settings, database) as opened:
+        noted = opened.read_now(lambda connection: read_standings(connection, key))
+    if not noted or settings.layouts_source == "database":
+        return LayoutRefused(key, "is no layout here", f"name one of {', '.join(sorted(there))}")
+    return LayoutRefused(
+        key,
+        f"is {noted[-1].state or 'noted'} in the database, but layouts come from the files of {settings.layouts_dir}",
+        f'set layouts_source = "database", or put {key}.toml into that folder',
+    )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from ivr.bootstrap import parts
+from ivr.domain.experiment_remarks import experiment_remarks
 from ivr.domain.experiments import Experiment
 from ivr.errors import IvrError
 from ivr.store.allocations import SqlAllocations
@@ -40,6 +41,23 @@ def tell_experiment(experiment: Experiment) -> None:
         key=experiment.key,
         started_at=_told(experiment.started_at),
         stopped_at=_told(experiment.stopped_at),
+    )
+
+
+async def warn_of_experiments(experiment: Experiment, store: parts.Store) -> None:
+    """Warn in the log where the experiment that assigns was stopped, or another one was left running."""
+    decisions = await SqlExperimentDecisions(store.database, store.writer).of()
+    for remark in experiment_remarks(experiment.key, decisions):
+        log.warning("experiment_remark", remark=remark)
+
+
+def stopped_experiment(experiment: Experiment) -> str | None:
+    """Return the remark at ``/readyz`` while the experiment that the settings name is a stopped one."""
+    if experiment.stopped_at is None:
+        return None
+    return (
+        f"experiment {experiment.key} was stopped ({experiment.stopped_at:%Y-%m-%d %H:%M} UTC), so everybody gets its "
+        "control layout; set `experiment` to another one"
     )
 
 

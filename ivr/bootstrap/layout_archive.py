@@ -8,7 +8,7 @@ from ivr.catalogue.layout_file import read_layout
 from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.domain.layouts import Layout
 from ivr.domain.leading import why_layout_leads
-from ivr.domain.lifecycle import NotedVersion, Standing
+from ivr.domain.lifecycle import NotedVersion
 from ivr.store.database import Database
 from ivr.store.layout_versions import find_version, read_standings
 
@@ -31,26 +31,23 @@ class LayoutArchive:
 
     async def instruments(self, layouts: Mapping[str, Layout]) -> Instruments:
         """Return what the figures need of ``layouts``, today's definitions by key, and of every version noted."""
-        standings = await self._database.read(read_standings)
+        standings = await self._database.read_report(read_standings)
         noted: dict[tuple[str, str], Instrument] = {}
-        newest: dict[str, Standing] = {}
         for standing in standings:
-            newest[standing.layout] = standing
             layout = await self.layout_of(standing.layout, standing.version)
             if layout is not None:
-                instrument = Instrument(layout.categories, standing.leads, standing.signed_by)
+                instrument = Instrument(layout.categories, standing.leads, standing.signed_by, _keys(layout))
                 noted[standing.layout, standing.version] = instrument
         current = {
-            key: Instrument(layout.categories, why_layout_leads(layout), await self._signed_by(layout, newest.get(key)))
+            # Nobody knows which recordings a call without a version heard, so no signature counts for it.
+            key: Instrument(layout.categories, why_layout_leads(layout), None, _keys(layout))
             for key, layout in layouts.items()
         }
         return Instruments(current, noted)
 
-    async def _signed_by(self, layout: Layout, newest: Standing | None) -> str | None:
-        """Return who signed for the newest version, where that is what ``layout`` says today."""
-        if newest is None or newest.signed_by is None:
-            return None
-        return newest.signed_by if await self.layout_of(newest.layout, newest.version) == layout else None
+
+def _keys(layout: Layout) -> Mapping[str, int]:
+    return {keyed: option.category for option in layout.options for keyed in option.presses}
 
 
 def _read(noted: NotedVersion) -> Layout | None:

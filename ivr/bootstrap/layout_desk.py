@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivr.bootstrap import parts
-from ivr.bootstrap.definitions import definitions, document_of
+from ivr.bootstrap.definitions import definitions, document_of, unknown_layout
 from ivr.bootstrap.offering import layout_changes, running_experiment, user_name
 from ivr.catalogue.document import Document, DocumentUnreadable, Fault, read_document
 from ivr.catalogue.layouts import refusal
@@ -56,7 +56,7 @@ class LayoutDesk:
 
     async def retire(self, key: str, version: str | None, *, by: str, reason: str) -> Standing:
         """Retire a version, the one published last unless ``version`` names another."""
-        published = {each.layout: each for each in await self._store.database.read(read_published)}
+        published = {each.layout: each for each in await self._store.database.read_report(read_published)}
         if version is None and key not in published:
             raise LifecycleRefused(f"no version of {key} is published, so none can be retired; see `ivr layouts list`")
         return await self._changes.retire(
@@ -87,8 +87,7 @@ class LayoutDesk:
         if self._is_from_files:
             catalogue = parts.catalogue(self._settings)
             if key not in catalogue.versions:
-                there = ", ".join(sorted(catalogue.versions))
-                raise LayoutRefused(key, "is no layout here", f"name one of {there}")
+                raise unknown_layout(self._settings, key, catalogue.versions, self._store.database)
             return Defined(catalogue.versions[key], catalogue.texts[key])
         newest = await self._changes.newest(key)
         noted = await self._records.find(key, newest.version)

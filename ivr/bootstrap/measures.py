@@ -3,6 +3,7 @@
 from typing import get_args
 
 from ivr.domain.asking_rules import Rule
+from ivr.domain.eligibility import INVITATION
 from ivr.domain.flow.conversation import State
 from ivr.observe.labels import Labels
 from ivr.observe.metrics import Metrics
@@ -22,6 +23,6 @@ def build_metrics() -> Metrics:
             discards=tuple(Discard),
             write_refusals=get_args(RefusedWrite),
             states=tuple(state for state in State if state is not State.ENDED),
-            rules=tuple(Rule),
+            rules=(*Rule, INVITATION),
         )
     )

@@ -1,9 +1,10 @@
 """Parts that the service and the offline commands share, built from settings."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ivr.bootstrap.definitions import definitions
 from ivr.catalogue.asking import load_asking_rules, read_asking_rules, rules_without_file
@@ -19,10 +20,10 @@ from ivr.domain.eligibility import Sampling
 from ivr.domain.experiments import Experiment
 from ivr.domain.layouts import Layout
 from ivr.domain.timelines import LayoutVersion
-from ivr.errors import SettingsRefused
+from ivr.errors import DatabaseRefused, SettingsRefused
 from ivr.privacy.pepper import load_or_make_pepper
 from ivr.privacy.pseudonyms import Pseudonyms
-from ivr.settings import Settings
+from ivr.settings import HOME, Settings
 from ivr.store.database import Database, open_database
 from ivr.store.writer import Writer
 from ivr.store.writer_meter import WriterMeter
@@ -46,12 +47,19 @@ def catalogue(settings: Settings, *, documents: Iterable[Document | Fault] | Non
         documents=definitions(settings) if documents is None else documents,
     )
     experiment(settings, loaded)
-    if settings.reference_layout not in loaded.layouts:
-        raise SettingsRefused(
-            f"reference_layout is {settings.reference_layout!r}, which is no layout here; "
-            f"name one of {', '.join(sorted(loaded.layouts))}"
-        )
+    if (fault := reference_fault(settings, loaded.layouts)) is not None:
+        raise SettingsRefused(fault)
     return loaded
+
+
+def reference_fault(settings: Settings, layouts: Collection[str]) -> str | None:
+    """Return what is wrong with the reference layout, which is the control of experiments that name none."""
+    if settings.reference_layout in layouts:
+        return None
+    return (
+        f"reference_layout is {settings.reference_layout!r}, which is no layout here; "
+        f"name one of {', '.join(sorted(layouts))}"
+    )
 
 
 def experiment(settings: Settings, loaded: Catalogue) -> Experiment:
@@ -120,10 +128,25 @@ class Store:
 
 @asynccontextmanager
 async def opened_store(settings: Settings, meter: WriterMeter | None = None) -> AsyncIterator[Store]:
-    """Open the ledger (made and migrated where it is missing) and flush it on the way out."""
+    """Open the ledger (made and migrated where it is missing) and flush it on the way out.
+
+    The folder of the default is made as well; one that somebody has named has to be there.
+    """
+    if settings.database_url == Settings.model_fields["database_url"].default:
+        _make_own_folder(HOME / "var")
     database = open_database(settings.database_url)
     try:
         async with Writer(database, meter=meter) as writer:
             yield Store(database, writer)
     finally:
         database.close()
+
+
+def _make_own_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as refused:
+        raise DatabaseRefused(
+            f"the folder {folder} cannot be made ({refused.strerror}); create it, owned by the service's user, "
+            "or set IVR_DATABASE_URL"
+        ) from refused

@@ -6,16 +6,20 @@ new offering; calls under way keep theirs. Where anything is wrong, what was rea
 a line in the log for each, the metric, and a note at ``/readyz`` until a reading is taken.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import structlog
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.beside import beside
 from ivr.bootstrap.definitions import definitions
+from ivr.bootstrap.experiment_watch import warn_of_experiments
 from ivr.bootstrap.offering import Configuration, open_offering, read_configuration
 from ivr.catalogue.check_all import check_all
 from ivr.catalogue.load import Catalogue
+from ivr.domain.asking_rules import AskingRules
+from ivr.domain.experiments import Experiment
 from ivr.errors import IvrError
 from ivr.observe.metrics import Metrics
 from ivr.settings import Settings
@@ -60,6 +64,7 @@ class Reloading:
         self._deciding = deciding
         self._metrics = metrics
         self._refused: str | None = None
+        self._has_taken_rules = False
 
     @property
     def catalogue(self) -> Catalogue:
@@ -77,18 +82,25 @@ class Reloading:
 
     async def reload(self) -> bool:
         """Read everything again and exchange it; return False, and change nothing, where anything is wrong."""
-        settings = self._settings
+        settings, self._has_taken_rules = self._settings, False
         try:
-            settings = _taken_over(settings, await asyncio.to_thread(self._read_settings))
-            configuration = await asyncio.to_thread(read_configuration, settings)
-            offering = await open_offering(settings, configuration, self._store)
-            await self._deciding.exchange(configuration.rules)
+            settings = _taken_over(settings, await beside(self._read_settings))
+            configuration = await beside(partial(read_configuration, settings))
+            offering = await open_offering(
+                settings,
+                configuration,
+                self._store,
+                before_writing=partial(self._take_rules, configuration.rules),
+            )
         except IvrError as refusal:
-            self._keep(str(refusal), await asyncio.to_thread(_faults, settings, str(refusal)))
+            await self._put_rules_back()
+            self._keep(str(refusal), await beside(partial(_faults, settings, str(refusal))))
             return False
         except Exception as fault:
             log.exception("reload_failed")
-            self._keep(f"the configuration could not be read ({fault}); see the log", ())
+            await self._put_rules_back()
+            sentence = f"the configuration could not be read ({fault}); see the log"
+            self._keep(sentence, (sentence,))
             return False
         changes = _changes(self._offering(), offering)
         asks_otherwise = configuration.rules != self._configuration.rules
@@ -98,7 +110,28 @@ class Reloading:
         self._refused = None
         self._metrics.reloaded(taken=True)
         log.info("reloaded", asking_rules="changed" if asks_otherwise else "unchanged", **changes)
+        await self._warn(offering.experiment)
         return True
+
+    async def _take_rules(self, rules: AskingRules) -> None:
+        await self._deciding.exchange(rules)
+        self._has_taken_rules = True
+
+    async def _put_rules_back(self) -> None:
+        """Ask by the rules of before, where the ledger refused what was written after the new ones were taken."""
+        if not self._has_taken_rules:
+            return
+        try:
+            await self._deciding.exchange(self._configuration.rules)
+        except IvrError as refused:
+            log.warning("asking_rules_not_put_back", reason=str(refused))
+
+    async def _warn(self, experiment: Experiment) -> None:
+        try:
+            await warn_of_experiments(experiment, self._store)
+        except IvrError as refused:
+            # What was read is taken already; a warning that cannot be given changes nothing of that.
+            log.warning("experiments_not_looked_at", reason=str(refused))
 
     def _keep(self, sentence: str, faults: Sequence[str]) -> None:
         self._refused = f"the configuration was not reloaded, the one before goes on: {sentence}"
@@ -127,6 +160,9 @@ def _faults(settings: Settings, first: str) -> Sequence[str]:
             sounds_dir=settings.sounds_dir,
         ).faults
     except IvrError:
+        return (first,)
+    except Exception:
+        log.exception("reload_failed")
         return (first,)
     return found if first in found else (first, *found)
 

@@ -49,6 +49,9 @@ async def _keep_deleting(settings: Settings, store: parts.Store) -> None:
         try:
             # First, so that what nobody knew and is over goes at once.
             await take_in_comments()
+        except IvrError as fault:
+            log.error("comments_not_taken_in", reason=str(fault))
+        try:
             await delete_comments()
         except IvrError as fault:
             log.error("comments_not_deleted", reason=str(fault))

@@ -18,7 +18,7 @@ from typing import Literal
 import structlog
 
 from ivr.bootstrap import parts
-from ivr.bootstrap.experiment_watch import tell_experiment, watching_experiment
+from ivr.bootstrap.experiment_watch import stopped_experiment, tell_experiment, warn_of_experiments, watching_experiment
 from ivr.bootstrap.follow_ups import seal_of
 from ivr.bootstrap.layout_archive import LayoutArchive
 from ivr.bootstrap.measures import build_metrics
@@ -92,7 +92,8 @@ async def service(settings: Settings, read_settings: Callable[[], Settings] | No
             supervisor.informed(lambda: f"{stage.name}, {telephony.server.sessions} calls are being asked")
         )
         readiness = {"service": stage.check, **telephony.readiness()}
-        pages = _dashboard(settings, reloading, store, readiness, metrics.text)
+        remarks = {"configuration": reloading.remark, "experiment": lambda: stopped_experiment(offering().experiment)}
+        pages = _dashboard(settings, reloading, store, readiness, remarks, metrics.text)
         dashboard = Bind(await stack.enter_async_context(pages))
         # As late as can be: a service that cannot start starts no experiment.
         offering.exchange(await open_offering(settings, configuration, store))
@@ -102,6 +103,7 @@ async def service(settings: Settings, read_settings: Callable[[], Settings] | No
         supervisor.ready()
         log.info("serving", agi=str(agi), web=f"http://{dashboard}/", ami=settings.ami_secret is not None)
         tell_experiment(offering().experiment)
+        await warn_of_experiments(offering().experiment, store)
         try:
             yield Serving(agi, dashboard, reloading.reload)
         finally:
@@ -127,6 +129,7 @@ def _dashboard(
     reloading: Reloading,
     store: parts.Store,
     readiness: Mapping[str, ReadinessCheck],
+    remarks: Mapping[str, Callable[[], str | None]],
     metrics_text: Callable[[], str],
 ) -> AbstractAsyncContextManager[tuple[str, int]]:
     tallies = SqlTallies(store.database)
@@ -154,7 +157,7 @@ def _dashboard(
         agent_reports=agent_report,
         changes=CommitChanges(store.writer),
         readiness={"database": database_ready, **readiness},
-        remarks={"configuration": reloading.remark},
+        remarks=remarks,
         metrics_text=metrics_text,
         clock=parts.now,
         zone=settings.zone,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ivr.catalogue.whole_files import replaceable
 from ivr.errors import SimulationRefused
 from ivr.simulation.calls import simulate
 from ivr.simulation.rows import handled_rows
@@ -53,9 +54,10 @@ def write_simulation(
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
     """Yield a file beside ``path`` that takes its place when the block has ended well, and else is removed."""
-    if path.exists() and not path.is_file():
-        raise SimulationRefused(f"{path} is no file; name a file, it is replaced when the new one is whole")
-    path = path.resolve()  # a link stays one
+    try:
+        path = replaceable(path)
+    except OSError:
+        raise SimulationRefused(f"{path} is no file; name a file, it is replaced when the new one is whole") from None
     try:
         descriptor, beside = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
     except OSError as error:

@@ -70,6 +70,7 @@ class Telephony:
         ledger = SqlLedger(store.database, store.writer)
         directory = SqlDirectory(store.database)
         last_keys = LastKeys()
+        refusals = KeepDoNotAsk(SqlDoNotAsk(store.database, store.writer), parts.now)
         self._closing = CloseCalls(
             ledger=ledger,
             directory=directory,
@@ -77,13 +78,14 @@ class Telephony:
             queues=frozenset(settings.queues),
             clock=parts.now,
             archive=LayoutArchive(store.database),
+            refusals=refusals,
         )
         self._rate_call = RateCall(
             ledger=ledger,
             directory=directory,
             offering=self.offering,
             eligibility=self.deciding,
-            refusals=KeepDoNotAsk(SqlDoNotAsk(store.database, store.writer), parts.now),
+            refusals=refusals,
             last_keys=last_keys,
             clock=parts.now,
             closing=self._closing,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, time
+from datetime import MAXYEAR, MINYEAR, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ _KEYS = ("total_caps_from", "throttle", "queues", "agents", "schedules", "sites"
 _QUEUE_KEYS = ("one_in", "minimum_talk_seconds", "day_cap", "total_cap", "languages", "schedule")
 _AGENT_KEYS = ("day_cap", "total_cap")
 _LONGEST_THROTTLE_DAYS = 3660
+_MOST = 1_000_000
+"""The largest count of a rule; a rule that is larger stands for none."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*")
 
 
@@ -77,7 +79,7 @@ def _tables(fields: Fields, key: str) -> Mapping[str, Fields]:
 
 def _queue(fields: Fields, schedules: Mapping[str, Schedule], default: Sampling) -> QueueRules:
     fields.allow(_QUEUE_KEYS)
-    one_in = _count(fields, "one_in", 4, "write a whole number of 1 or more; 1 asks every caller")
+    one_in = _count(fields, "one_in", 4, f"write a whole number from 1 to {_MOST}; 1 asks every caller")
     return QueueRules(
         sampling=default if one_in is None else Sampling(1 / one_in),
         minimum_talk_seconds=_minimum_talk(fields),
@@ -93,13 +95,13 @@ def _agent(fields: Fields) -> Caps:
 
 
 def _caps(fields: Fields) -> Caps:
-    remedy = "write a whole number of 1 or more, or leave it out where there is no cap"
+    remedy = f"write a whole number from 1 to {_MOST}, or leave it out where there is no cap"
     return Caps(_count(fields, "day_cap", 20, remedy), _count(fields, "total_cap", 500, remedy))
 
 
 def _count(fields: Fields, key: str, example: int, remedy: str) -> int | None:
     count = fields.optional_integer(key, example=example)
-    if count is not None and count < 1:
+    if count is not None and not 1 <= count <= _MOST:
         fields.note((key,), f"is {count}", remedy)
         return None
     return count
@@ -142,8 +144,8 @@ def _throttle(fields: Fields) -> Throttle | None:
     throttle = fields.under("throttle")
     throttle.allow(("at_most", "days"))
     at_most, days = throttle.integer("at_most", 1), throttle.integer("days", 30)
-    if at_most < 1:
-        throttle.note(("at_most",), f"is {at_most}", "write how often a caller may be asked, 1 or more")
+    if not 1 <= at_most <= _MOST:
+        throttle.note(("at_most",), f"is {at_most}", f"write how often a caller may be asked, from 1 to {_MOST}")
     if not 1 <= days <= _LONGEST_THROTTLE_DAYS:
         throttle.note(("days",), f"is {days}", f"write a number of days, 1 to {_LONGEST_THROTTLE_DAYS}")
         return None
@@ -165,7 +167,12 @@ def _totals_since(fields: Fields, zone: ZoneInfo) -> datetime | None:
     if day is None:
         return None
     if isinstance(day, date) and not isinstance(day, datetime):
-        return datetime.combine(day, time(), tzinfo=zone)
+        # The first and the last year have hours that other clocks cannot show.
+        if MINYEAR < day.year < MAXYEAR:
+            return datetime.combine(day, time(), tzinfo=zone)
+        remedy = f"write a year from {MINYEAR + 1} to {MAXYEAR - 1}"
+        fields.note(("total_caps_from",), f"is in the year {day.year}", remedy)
+        return None
     fields.note(("total_caps_from",), "is no date", "write total_caps_from = 2026-01-31, without quotes")
     return None
 

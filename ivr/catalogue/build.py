@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from ivr.catalogue.audio import EDGE_SILENCE_MS, LEVEL_DBFS, PEAK_DBFS, prepare
-from ivr.catalogue.recordings import RATE_HZ, SAMPLE_BYTES, recording_path, wav_of
+from ivr.catalogue.recordings import MOST_BYTES, RATE_HZ, SAMPLE_BYTES, recording_path, wav_of
+from ivr.catalogue.regular_files import FileUnfit, read_regular
 from ivr.catalogue.speech import Speak
 from ivr.catalogue.transcripts import Transcripts, load_transcripts
 from ivr.catalogue.whole_files import write_whole
@@ -65,15 +66,20 @@ def build_prompts(transcripts_dir: Path, sounds_dir: Path, speak: Speak) -> Buil
 def read_manifest(sounds_dir: Path, language: str) -> Mapping[str, Built]:
     """Return what was built for ``language``, by prompt name; a manifest that cannot be read knows nothing."""
     try:
-        entries = json.loads(_manifest_path(sounds_dir, language).read_text(encoding="utf-8"))
+        entries = json.loads(read_regular(_manifest_path(sounds_dir, language), most_bytes=MOST_BYTES))
         return {str(name): Built(**entry) for name, entry in entries.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, FileUnfit, ValueError, TypeError, AttributeError):
         return {}
 
 
 def is_own(path: Path, built: Built | None) -> bool:
     """Tell whether the recording at ``path`` is the operator's: it is there and was not built so."""
-    return path.exists() and (built is None or _sha256(path.read_bytes()) != built.sha256)
+    if not path.exists() or built is None:
+        return path.exists()
+    try:
+        return _sha256(read_regular(path, most_bytes=MOST_BYTES)) != built.sha256
+    except FileUnfit:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ def _adopt_or_keep(sounds_dir: Path, wanted: _Wanted, path: Path, make: Callable
         content = wav_of(make())
     except PromptRefused:
         return "kept"  # an own recording serves languages too that the engine cannot speak
-    if path.read_bytes() != content:
+    if not path.is_file() or path.read_bytes() != content:
         return "kept"
     _note(sounds_dir, wanted, content)
     return "unchanged"

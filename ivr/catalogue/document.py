@@ -8,8 +8,13 @@ table or key around it.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from ivr.catalogue.regular_files import FileUnfit, read_regular
+
+MOST_BYTES = 1_000_000
+"""The largest document: many times what any has, and soon read."""
 
 Step = str | int
 Place = tuple[Step, ...]
@@ -25,13 +30,17 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong at one place of one file, and what to write there; ``line`` is None where it has none."""
+    """What is wrong at one place of one file, and what to write there; ``line`` is None where it has none.
+
+    ``key`` is the document's where it could not be read at all and its path does not tell it.
+    """
 
     path: Path
     line: int | None
     place: str
     fault: str
     remedy: str
+    key: str | None = None
 
     @property
     def where(self) -> str:
@@ -81,10 +90,12 @@ def read_document(path: Path) -> Document:
     """Read ``path``.
 
     Raises:
-        DocumentUnreadable: it cannot be read, or is not TOML in UTF-8.
+        DocumentUnreadable: it cannot be read, is no file or too large a one, or is not TOML in UTF-8.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_regular(path, most_bytes=MOST_BYTES).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except FileUnfit as unfit:
+        raise DocumentUnreadable(Fault(path, None, "", unfit.fault, unfit.remedy)) from unfit
     except OSError as refused:
         reason = refused.strerror or "it cannot be read"
         fault = Fault(path, None, "", f"cannot be read ({reason})", "make it a file that this user may read")
@@ -105,7 +116,7 @@ def parse_document(path: Path, text: str, *, key: str | None = None) -> Document
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as refused:
-        raise DocumentUnreadable(_syntax_fault(path, text, refused)) from refused
+        raise DocumentUnreadable(replace(_syntax_fault(path, text, refused), key=key)) from refused
     return Document(path, table, dict(_scan(text)), text, path.stem if key is None else key)
 
 
@@ -170,4 +181,20 @@ def _syntax_fault(path: Path, text: str, refused: Exception) -> Fault:
     else:
         line = max(1, len(text.rstrip("\n").split("\n")))
         message = message.removesuffix(" (at end of document)")
+    if twice := _standing_twice(message, text.split("\n")[line - 1]):
+        return Fault(path, line, "", f"is not TOML ({twice} stands twice)", "remove one of the two, or join them")
     return Fault(path, line, "", f"is not TOML ({message})", 'write each setting as key = value, text in "quotes"')
+
+
+def _standing_twice(message: str, line: str) -> str | None:
+    """Return the name that the parser has met for the second time, where that is its fault; ``line`` is the second."""
+    if table := re.fullmatch(r"Cannot declare \((.+)\) twice", message):
+        names = [single or double for single, double in re.findall(r"""'([^']*)'|"([^"]*)\"""", table[1])]
+        return f"the table [{_printable(spell(tuple(names)))}]"
+    if key := re.fullmatch(r"Duplicate inline table key '(.*)'", message):
+        return _printable(key[1])
+    if message == "Cannot overwrite a value" and (
+        found := _KEY.match(line) or _TABLE.match(line) or _ARRAY.match(line)
+    ):
+        return _printable(found[1])
+    return None

@@ -1,7 +1,7 @@
 """The tables within an experiment's file: strata, ramp, guardrail and consents, each fault with its place."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from difflib import get_close_matches
 
 from ivr.catalogue.fields import Fields, as_number
@@ -28,8 +28,14 @@ def read_moment(fields: Fields, key: str) -> datetime | None:
             value = datetime.fromisoformat(value)
         except ValueError:
             value = ""
-    if value is None or (isinstance(value, datetime) and value.tzinfo is not None):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        # The first and the last year have hours that other clocks cannot show.
+        if MINYEAR < value.year < MAXYEAR:
+            return value
+        fields.note((key,), f"is in the year {value.year}", f"write a year from {MINYEAR + 1} to {MAXYEAR - 1}")
+        return None
     fields.note(
         (key,),
         "is no date and time with an offset",
@@ -128,8 +134,8 @@ def read_consents(fields: Fields) -> dict[str, Consent]:
 
 def nearest_layouts(name: str, layouts: Collection[str]) -> str:
     """Return what to write in place of the layout ``name``, which does not exist."""
-    near = get_close_matches(name, sorted(layouts), n=1) or sorted(layouts)
-    return f"write {' or '.join(near)}, or add the layout's file"
+    near = get_close_matches(name, sorted(layouts), n=2) or get_close_matches(name, sorted(layouts), n=2, cutoff=0.0)
+    return f"write {' or '.join(near)}, or add the layout's file" if near else "add the layout's file"
 
 
 def _shares(stratum: Fields, key: str) -> dict[str, float]:

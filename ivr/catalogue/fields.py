@@ -9,6 +9,11 @@ from difflib import get_close_matches
 
 from ivr.catalogue.document import Document, Fault, Place, Step
 
+MOST_UNKNOWN = 20
+"""So many unknown keys of one table are told one by one."""
+LARGEST = 2**31 - 1
+"""The largest whole number that is read, and with a minus the smallest: what every database's integer can hold."""
+
 
 class Fields:
     """One table of a document; ``faults`` is shared by all tables of the same document."""
@@ -54,11 +59,14 @@ class Fields:
         return Fields(self._document, (*self._place, key, *further), self._faults, value)
 
     def allow(self, known: Collection[str]) -> None:
-        """Note every key that is not ``known``, with the nearest that is."""
-        for key in self._table:
-            if key in known:
-                continue
-            near = get_close_matches(key, sorted(set(known) - set(self._table)), n=1)
+        """Note the keys that are not ``known``, each with the nearest that is; what is too many, by its number."""
+        wanted = set(known)
+        lacking = sorted(wanted.difference(self._table))
+        unknown = [key for key in self._table if key not in wanted]
+        if len(unknown) > MOST_UNKNOWN:
+            self.note((), f"has {len(unknown)} unknown keys", f"write only {', '.join(known)}")
+        for key in unknown[:MOST_UNKNOWN]:
+            near = get_close_matches(key, lacking, n=1)
             self._explained.update(near)
             remedy = f"write {near[0]}" if near else f"leave it out, or write one of {', '.join(known)}"
             self.note((key,), "is no key of this table", remedy)
@@ -104,14 +112,21 @@ class Fields:
         """Return true or false, or None where the key is absent."""
         return self.flag(key, default=True) if key in self._table else None
 
-    def integer(self, key: str, stand_in: int, *, default: int | None = None) -> int:
-        """Return a whole number; ``default`` where the key is absent and need not be there."""
-        value = self.required(key, f"{key} = {stand_in}") if default is None else self._table.get(key, default)
+    def integer(self, key: str, stand_in: int, *, default: int | None = None, example: str | None = None) -> int:
+        """Return a whole number of at most ``LARGEST``; ``default`` where the key is absent and need not be there.
+
+        ``example`` is what to write instead of the stand-in.
+        """
+        written = f"{key} = {stand_in if example is None else example}"
+        value = self.required(key, written) if default is None else self._table.get(key, default)
         if value is None:
             return stand_in
         if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        self.note((key,), f"is {_shown(value)}", f"write a whole number without quotes, {key} = {stand_in}")
+            if -LARGEST <= value <= LARGEST:
+                return value
+            self.note((key,), f"is {_shown(value)}", f"write one from {-LARGEST} to {LARGEST}, such as {written}")
+            return stand_in
+        self.note((key,), f"is {_shown(value)}", f"write a whole number without quotes, {written}")
         return stand_in
 
     def number(self, key: str, *, default: float) -> float:
@@ -135,7 +150,9 @@ class Fields:
         if isinstance(value, str) and value.strip():
             return value
         fault = "is empty" if isinstance(value, str) else f"is {_shown(value)}"
-        self.note((key,), fault, f'write text in quotes, {key} = "{example}"')
+        number = as_number(value)
+        meant = example if number is None or abs(number) > LARGEST else str(value)
+        self.note((key,), fault, f'write text in quotes, {key} = "{meant[:40]}"')
         return None
 
 
@@ -161,5 +178,10 @@ def _shown(value: object) -> str:
     name = next((name for kind, name in kinds if isinstance(value, kind)), "a date or time")
     if isinstance(value, list | dict):
         return name
-    shown = ("false", "true")[value] if isinstance(value, bool) else repr(value)
+    if isinstance(value, bool):
+        shown = ("false", "true")[value]
+    elif isinstance(value, int) and not -LARGEST <= value <= LARGEST:
+        shown = "out of range"  # Python refuses to write thousands of digits
+    else:
+        shown = repr(value)
     return f"{shown[:40]}, {name}"

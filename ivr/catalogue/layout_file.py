@@ -82,7 +82,7 @@ def _option(fields: Fields) -> Option:
     is_unread = fields.is_misspelt("prompt") or fields.raw("prompt") is not None
     return Option(
         press=fields.text("press", "", example="1"),
-        category=fields.integer("category", 0),
+        category=fields.integer("category", 0, example="N, 0 is the worst"),
         prompt=prompt or (UNREAD if is_unread else ""),
         pause_after_seconds=fields.number("pause_after_seconds", default=0.0),
         also=fields.optional_texts("also", example='["*"]'),

@@ -84,7 +84,7 @@ def read_layouts(
     faults: dict[Path, list[Fault]] = {}
     for document in documents:
         if isinstance(document, Fault):
-            unread.add(document.path.stem)
+            unread.add(document.path.stem if document.key is None else document.key)
             faults[document.path] = [document]
             continue
         layout, faults[document.path] = read_layout(document, known_prompts)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.catalogue.regular_files import FileUnfit, read_regular
 from ivr.domain.layouts import Layout
 from ivr.domain.timelines import SILENCE, SILENCE_SECONDS, LayoutVersion, Recording, join_further, version_layout
 from ivr.errors import PromptRefused
@@ -14,6 +15,8 @@ from ivr.errors import PromptRefused
 RATE_HZ = 8000
 SAMPLE_BYTES = 2
 BUILD = "run ivr prompts build"
+MOST_BYTES = 32_000_000
+"""The largest recording: half an hour, three times what a call's questions may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,11 @@ def read_audio(path: Path) -> Audio:
     """Read a WAV file that Asterisk can play as it is.
 
     Raises:
-        PromptRefused: missing, no WAV, another format, cut short, or empty.
+        PromptRefused: missing, no file, larger than ``MOST_BYTES``, no WAV, another format, cut short, or empty.
     """
     try:
-        with wave.open(str(path), "rb") as file:
+        content = read_regular(path, most_bytes=MOST_BYTES)
+        with wave.open(io.BytesIO(content), "rb") as file:
             found = (file.getframerate(), file.getnchannels(), file.getsampwidth())
             frames = file.getnframes()
             samples = file.readframes(frames)
@@ -65,6 +69,8 @@ def read_audio(path: Path) -> Audio:
         raise PromptRefused(f"{path}: the recording is missing; {BUILD}") from None
     except OSError as refused:
         raise PromptRefused(f"{path}: cannot be read ({refused.strerror}); let this user read it") from refused
+    except FileUnfit as unfit:
+        raise PromptRefused(f"{path}: {unfit.fault}; {_again(path)}") from unfit
     except (wave.Error, EOFError) as refused:
         fault = f"is no plain PCM WAV file ({str(refused) or 'it ends too soon'})"
         raise PromptRefused(f"{path}: {fault}; {_again(path)}") from refused
@@ -82,9 +88,13 @@ def read_recording(sounds_dir: Path, language: str, name: str) -> Recording:
     """Read one built recording.
 
     Raises:
-        PromptRefused: see :func:`read_audio`.
+        PromptRefused: see :func:`read_audio`; or the silence has not its length.
     """
-    audio = read_audio(recording_path(sounds_dir, language, name))
+    path = recording_path(sounds_dir, language, name)
+    audio = read_audio(path)
+    if name == SILENCE and audio.milliseconds != SILENCE_SECONDS * 1000:
+        plays = audio.milliseconds / 1000
+        raise PromptRefused(f"{path}: plays {plays:g} s, not {SILENCE_SECONDS} s; {_again(path)}")
     return Recording(name, audio.milliseconds, hashlib.sha256(audio.samples).hexdigest())
 
 
@@ -100,16 +110,34 @@ def load_versions(layouts: Mapping[str, Layout], sounds_dir: Path) -> dict[str, 
     read: dict[str, dict[str, Recording]] = {}
     for key, layout in layouts.items():
         there = read.setdefault(layout.language, {})
-        _read_missing(sounds_dir, layout.language, (SILENCE, *layout.prompts()), there)
-        if there[SILENCE].milliseconds != SILENCE_SECONDS * 1000:
-            path = recording_path(sounds_dir, layout.language, SILENCE)
-            plays = there[SILENCE].milliseconds / 1000
-            raise PromptRefused(f"{path}: plays {plays:g} s, not {SILENCE_SECONDS} s; {_again(path)}")
+        _read_missing(sounds_dir, layout.language, _played(layout), there)
         versions[key] = version_layout(layout, there)
     return join_further(versions)
 
 
+def recording_faults(layouts: Iterable[Layout], sounds_dir: Path) -> list[str]:
+    """Return what is wrong with the recordings that ``layouts`` play, a sentence each.
+
+    A language that nothing was built for yet is left out.
+    """
+    layouts = tuple(layouts)
+    languages = {layout.language for layout in layouts}
+    built = {each for each in languages if any(recording_path(sounds_dir, each, "any").parent.glob("*.wav"))}
+    faults: list[str] = []
+    for language, name in dict.fromkeys((each.language, name) for each in layouts for name in _played(each)):
+        try:
+            if language in built:
+                read_recording(sounds_dir, language, name)
+        except PromptRefused as refused:
+            faults.append(str(refused))
+    return faults
+
+
 _FORMAT = ("{} samples a second", "{} channel(s)", "{} byte(s) a sample")
+
+
+def _played(layout: Layout) -> tuple[str, ...]:
+    return (SILENCE, *layout.prompts())
 
 
 def _read_missing(sounds_dir: Path, language: str, names: Iterable[str], there: dict[str, Recording]) -> None:

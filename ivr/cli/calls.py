@@ -1,20 +1,29 @@
-"""``ivr import`` and ``ivr export``: calls in the calls file's columns, both ways."""
+"""``ivr import`` and ``ivr export``: calls both ways, and out their answers, presses and comments."""
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
 from ivr.bootstrap import parts
 from ivr.cli.options import Config
 from ivr.settings import load_settings
-from ivr.store.export_calls import ExportFormat, export_calls
+from ivr.store.database import Database
+from ivr.store.export_answers import export_answers
+from ivr.store.export_calls import export_calls
+from ivr.store.export_comments import export_comments
+from ivr.store.export_presses import export_presses
+from ivr.store.export_rows import ExportFormat
 from ivr.store.import_calls import ImportReport, import_calls
 
 import_app = typer.Typer(help="Bring calls into the ledger.", no_args_is_help=True)
-export_app = typer.Typer(help="Take calls out of the ledger.", no_args_is_help=True)
+export_app = typer.Typer(help="Take calls and what was keyed in them out of the ledger.", no_args_is_help=True)
+
+Form = Annotated[ExportFormat, typer.Option("--format", help="csv, json or xlsx.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="A file; else stdout.")]
 
 
 @import_app.command("calls")
@@ -41,20 +50,44 @@ def import_file(
 
 
 @export_app.command("calls")
-def export_file(
-    form: Annotated[ExportFormat, typer.Option("--format", help="csv, json or xlsx.")] = ExportFormat.CSV,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; else stdout.")] = None,
-    config: Config = None,
-) -> None:
+def calls(form: Form = ExportFormat.CSV, output: Output = None, config: Config = None) -> None:
     """Export every closed call, test calls included and marked."""
+    _export("calls", export_calls, form, output, config)
+
+
+@export_app.command("answers")
+def answers(form: Form = ExportFormat.CSV, output: Output = None, config: Config = None) -> None:
+    """Export one row for each question of each closed call, further questions and confirmations among them."""
+    _export("answers", export_answers, form, output, config)
+
+
+@export_app.command("presses")
+def presses(form: Form = ExportFormat.CSV, output: Output = None, config: Config = None) -> None:
+    """Export every key of each closed call as heard, with its time."""
+    _export("presses", export_presses, form, output, config)
+
+
+@export_app.command("comments")
+def comments(form: Form = ExportFormat.CSV, output: Output = None, config: Config = None) -> None:
+    """Export where each recorded comment is and until when; nothing of the voice."""
+    _export("comments", export_comments, form, output, config)
+
+
+def _export(
+    what: str,
+    write: Callable[[Database, BinaryIO, ExportFormat], int],
+    form: ExportFormat,
+    output: Path | None,
+    config: Path | None,
+) -> None:
     settings = load_settings(config)
 
     async def work() -> int:
         async with parts.opened_store(settings) as store:
             if output is None:
-                return export_calls(store.database, sys.stdout.buffer, form)
+                return write(store.database, sys.stdout.buffer, form)
             with output.open("wb") as target:
-                return export_calls(store.database, target, form)
+                return write(store.database, target, form)
 
     count = asyncio.run(work())
-    typer.echo(f"{count} calls exported", err=True)
+    typer.echo(f"{count} {what} exported", err=True)

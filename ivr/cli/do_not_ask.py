@@ -55,7 +55,8 @@ def show(config: Config = None) -> None:
             count += 1
         return count
 
-    typer.echo(f"{_run(settings, work)} callers are not to be asked", err=True)
+    count = _run(settings, work)
+    typer.echo(f"{count} {'caller is' if count == 1 else 'callers are'} not to be asked", err=True)
 
 
 @do_not_ask_app.command("import")
@@ -84,18 +85,28 @@ def export_file(output: Output = None, config: Config = None) -> None:
         with output.open("w", encoding="utf-8", newline="") as target:
             return write_do_not_ask(words.standing(), target)
 
-    typer.echo(f"{_run(settings, work)} callers exported", err=True)
+    count = _run(settings, work)
+    typer.echo(f"{count} {'caller' if count == 1 else 'callers'} exported", err=True)
 
 
 def _hashes(settings: Settings, callers: list[str]) -> list[str]:
-    pseudonym = parts.pseudonyms(settings).of_number_or_pseudonym
+    pseudonyms = parts.pseudonyms(settings)
     hashes = []
     for place, caller in enumerate(callers, start=1):
-        made = pseudonym(caller)
+        made = pseudonyms.of_number_or_pseudonym(caller)
         if made is None:
             raise NumberRefused(f"caller {place} is neither a number nor a hash; write a number, or h1: and 64 digits")
+        if made != caller and not pseudonyms.is_dialable(caller):
+            raise NumberRefused(_not_dialable(place, caller, settings.default_region))
         hashes.append(made)
     return list(dict.fromkeys(hashes))
+
+
+def _not_dialable(place: int, caller: str, region: str) -> str:
+    """Say what to write instead of the number at ``place``, without the number itself."""
+    if "+" in caller:
+        return f"caller {place} is no valid number of its country; write all of its digits, or its hash (h1:...)"
+    return f"caller {place} is no valid number in {region}; write it with + and the country code, or set default_region"
 
 
 def _run(settings: Settings, work: Callable[[SqlDoNotAsk], Awaitable[int]]) -> int:

@@ -4,18 +4,28 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from ivr.bootstrap import experiments as offline
 from ivr.bootstrap import parts
+from ivr.cli.experiment_given import given
 from ivr.cli.options import Config
 from ivr.domain.experiment_cautions import cautions
-from ivr.domain.experiment_lock import STOPS, DecisionKind, ExperimentDecision, as_it_stands, require_unchanged
+from ivr.domain.experiment_lock import (
+    STOPS,
+    VERSIONS_NOTED,
+    DecisionKind,
+    ExperimentDecision,
+    as_it_stands,
+    require_unchanged,
+)
+from ivr.domain.experiment_remarks import experiment_remarks
 from ivr.domain.experiments import Experiment
 from ivr.domain.guardrails import Rise, rises
-from ivr.errors import ExperimentRefused
+from ivr.domain.heard_versions import changed_at
 from ivr.settings import Settings, load_settings
 from ivr.store.arm_counts import SqlArmCounts
 from ivr.store.experiment_decisions import SqlExperimentDecisions
@@ -23,6 +33,7 @@ from ivr.usecases.run_experiment import RunExperiment
 from ivr.usecases.watch_guardrail import CountedArms
 
 experiments_app = typer.Typer(help="The experiments, and what was decided of them.", no_args_is_help=True)
+experiments_app.command("given")(given)
 Key = Annotated[str, typer.Argument(help="The experiment's key.")]
 MaybeKey = Annotated[str | None, typer.Argument(help="The experiment's key; without one, all.")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides this; it is kept in the log.")]
@@ -38,6 +49,7 @@ def list_experiments(config: Config = None) -> None:
     for key in sorted(there.keys() | {decision.experiment for decision in log}):
         mark = "*" if key == settings.experiment else " "
         typer.echo(f"{mark} {key:<20} {_standing([each for each in log if each.experiment == key])}")
+    _tell_remarks(settings, log)
 
 
 @experiments_app.command("show")
@@ -49,7 +61,10 @@ def show(key: Key, config: Config = None) -> None:
     typer.echo(f"# {_standing(log)}")
     if log:
         require_unchanged(experiment, log)
-        for rise in asyncio.run(_rises(settings, as_it_stands(experiment, log))):
+        for each in log:
+            if each.decision is DecisionKind.LAYOUT_CHANGED:
+                typer.echo(f"# layout changed {each.at:%Y-%m-%d %H:%M} UTC by {each.who}: {each.reason}")
+        for rise in asyncio.run(_rises(settings, as_it_stands(experiment, log), changed_at(log))):
             typer.echo(f"# {rise}")
 
 
@@ -59,19 +74,16 @@ def check(config: Config = None) -> None:
     settings = load_settings(config)
     faults = offline.faults(settings)
     there = {} if faults else offline.experiments(settings)
-    for key, experiment in sorted(there.items()):
-        try:
-            require_unchanged(experiment, offline.decided(settings, key))
-        except ExperimentRefused as refused:
-            faults.append(f"{settings.experiments_dir}/{refused}")
+    faults = faults or offline.lock_faults(settings)
     for fault in faults:
         typer.echo(f"ivr: {fault}", err=True)
     if faults:
         raise typer.Exit(1)
     layouts = parts.layouts(settings)
     for _, experiment in sorted(there.items()):
-        for caution in (*cautions(experiment, layouts), *_unknown_queues(experiment, settings.queues)):
+        for caution in cautions(experiment, layouts, settings.queues):
             typer.echo(f"ivr: warning: {caution}", err=True)
+    _tell_remarks(settings, offline.decided(settings))
     typer.echo("experiments are in order")
 
 
@@ -120,15 +132,15 @@ def _running(store: parts.Store) -> RunExperiment:
     return RunExperiment(SqlExperimentDecisions(store.database, store.writer), parts.now)
 
 
-async def _rises(settings: Settings, experiment: Experiment) -> list[Rise]:
+async def _rises(settings: Settings, experiment: Experiment, changed: datetime | None) -> list[Rise]:
     async with parts.opened_store(settings) as store:
-        cells = await CountedArms(SqlArmCounts(store.database)).of(experiment, parts.now())
+        cells = await CountedArms(SqlArmCounts(store.database)).of(experiment, parts.now(), changed)
     return rises(experiment.guardrail, cells)
 
 
 def _standing(log: Sequence[ExperimentDecision]) -> str:
     """Say in a line how an experiment stands by its part of the log."""
-    decisive = [each for each in log if each.decision is not DecisionKind.RAMPED]
+    decisive = [each for each in log if each.decision not in {DecisionKind.RAMPED, *VERSIONS_NOTED}]
     if not decisive:
         return "not started"
     last = next((each for each in decisive if each.decision in STOPS), decisive[-1])
@@ -136,12 +148,9 @@ def _standing(log: Sequence[ExperimentDecision]) -> str:
     return f"{last.decision.replace('_', ' ')} {last.at:%Y-%m-%d %H:%M} UTC by {last.who}{reason}"
 
 
-def _unknown_queues(experiment: Experiment, queues: Sequence[str]) -> list[str]:
-    unknown = [queue for queue in experiment.queues if queues and queue not in queues]
-    return [
-        f"experiment {experiment.key}, queues: {queue} is not among the settings' queues, so its calls do not count"
-        for queue in unknown
-    ]
+def _tell_remarks(settings: Settings, log: Sequence[ExperimentDecision]) -> None:
+    for remark in experiment_remarks(settings.experiment, log):
+        typer.echo(f"ivr: warning: {remark}", err=True)
 
 
 def _plain(decision: ExperimentDecision) -> dict[str, object]:

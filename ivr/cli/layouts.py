@@ -1,13 +1,14 @@
 """``ivr layouts``: what callers can be asked."""
 
 import json
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ivr.bootstrap import parts
-from ivr.bootstrap.definitions import definitions
+from ivr.bootstrap import experiments, parts
+from ivr.bootstrap.definitions import definitions, unknown_layout
 from ivr.catalogue.burden import burden_of
 from ivr.catalogue.check_all import check_all
 from ivr.catalogue.document import Document
@@ -18,8 +19,8 @@ from ivr.cli import layout_lifecycle
 from ivr.cli.options import Config
 from ivr.domain.leading import why_it_leads, why_layout_leads
 from ivr.domain.timelines import LayoutVersion
-from ivr.errors import LayoutRefused
-from ivr.settings import load_settings
+from ivr.errors import DatabaseRefused
+from ivr.settings import Settings, load_settings
 
 layouts_app = typer.Typer(help="The rating layouts.", no_args_is_help=True)
 layout_lifecycle.register(layouts_app)
@@ -52,7 +53,7 @@ def show_layout(key: Key, config: Config = None) -> None:
     """Show a layout's file; below it, as comments, why the layout leads where it does."""
     settings = load_settings(config)
     layouts = parts.layouts(settings)
-    _known(key, layouts)
+    _known(settings, key, layouts)
     read = definitions(settings)
     typer.echo(next(each.text for each in read if isinstance(each, Document) and each.key == key), nl=False)
     for reason in why_layout_leads(layouts[key]):
@@ -72,14 +73,19 @@ def check(key: MaybeKey = None, config: Config = None) -> None:
         experiments_dir=settings.experiments_dir,
         transcripts_dir=settings.transcripts_dir,
         sounds_dir=settings.sounds_dir,
+        queues=settings.queues,
+        reference_layout=settings.reference_layout,
+        named=key,
     )
-    for fault in found.faults:
+    warnings = list(found.warnings)
+    faults = found.faults or _lock_faults(settings, warnings)
+    for fault in faults:
         typer.echo(f"ivr: {fault}", err=True)
-    if found.faults:
+    if faults:
         raise typer.Exit(1)
     if key is not None:
-        _known(key, found.layouts)
-    for warning in found.warnings:
+        _known(settings, key, found.layouts)
+    for warning in warnings:
         typer.echo(f"ivr: warning: {warning}", err=True)
     typer.echo("layouts and experiments are in order")
     if key is not None:
@@ -97,7 +103,7 @@ def preview(
     """Show a layout as it will sound, in seconds from the first prompt frame, with all that can follow it."""
     settings = load_settings(config)
     catalogue = parts.catalogue(settings)
-    _known(key, catalogue.versions)
+    _known(settings, key, catalogue.versions)
     version = catalogue.versions[key]
     lines = preview_layout(version, catalogue.transcripts.get(version.layout.language), delay_seconds=delay)
     sound: Sound | None = None
@@ -127,7 +133,14 @@ def _print_preview(version: LayoutVersion, lines: tuple[PreviewLine, ...]) -> No
         typer.echo(f"leads: {reason}")
 
 
-def _known(key: str, there: object) -> None:
-    names = sorted(there) if isinstance(there, dict) else []
-    if key not in names:
-        raise LayoutRefused(key, "is no layout here", f"name one of {', '.join(names)}")
+def _lock_faults(settings: Settings, warnings: list[str]) -> Sequence[str]:
+    try:
+        return experiments.lock_faults(settings)
+    except DatabaseRefused as refused:
+        warnings.append(f"whether a running experiment was changed was not checked: {refused}")
+        return ()
+
+
+def _known(settings: Settings, key: str, there: Collection[str]) -> None:
+    if key not in there:
+        raise unknown_layout(settings, key, there)

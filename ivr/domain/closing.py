@@ -124,7 +124,7 @@ def _answer(facts: CallFacts, layout: Layout | None) -> Answer | None:
         return facts.answer
     if facts.exposure is None or layout is None:
         return facts.answer
-    keyed = keyed_answer(facts.presses, layout)
+    keyed = keyed_answer(facts.presses, layout, has_ended=facts.answer is not None)
     if keyed is None:
         return facts.answer
     key, press = keyed

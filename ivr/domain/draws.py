@@ -73,4 +73,4 @@ def require_distribution(place: str, arms: Mapping[str, float]) -> None:
             raise ExperimentRefused(f"{place}: {arm} = {probability:g}; write a probability from 0 to 1")
     total = math.fsum(arms.values())
     if abs(total - 1) > _SUM_TOLERANCE:
-        raise ExperimentRefused(f"{place} sum to {total:g}; change them so that they sum to 1")
+        raise ExperimentRefused(f"{place} sum to {total:.10g}; change them so that they sum to 1")

@@ -8,12 +8,16 @@ from ivr.domain.draws import uniform
 from ivr.domain.outcomes import Outcome
 from ivr.errors import SettingsRefused
 
+INVITATION = "invitation"
+"""The rule by which a caller is not asked who said no to the invitation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A caller at the rating entry who may be asked.
 
-    ``caller`` is a keyed hash; ``talk_seconds`` is how long the credited agent talked. What nobody knows is None.
+    ``caller`` is a keyed hash; ``talk_seconds`` is how long the credited agent talked; ``consent`` is what the caller
+    said to the invitation before the queue. What nobody knows is None.
     A ``test`` call is asked whatever the rules say, and counts in none of them.
     """
 
@@ -26,6 +30,7 @@ class Candidate:
     language: str | None = None
     talk_seconds: float | None = None
     test: bool = False
+    consent: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,15 @@ class Decision:
     selection_probability: float
     declined: Outcome | None = None
     declined_by: str | None = None
+
+    def consented(self, consent: bool | None) -> "Decision":  # noqa: FBT001 - yes, no, or nothing said
+        """Return the decision on a caller who said ``consent`` to the invitation.
+
+        A no counts as a refusal only of those who would have been asked: so all outcomes have one sampling weight.
+        """
+        if self.declined is not None or consent is not False:
+            return self
+        return Decision(self.selection_probability, Outcome.OPTED_OUT, INVITATION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,18 @@ class DecisionKind(StrEnum):
     STOPPED = "stopped"
     STOPPED_BY_GUARDRAIL = "stopped_by_guardrail"
     ENDED = "ended"
+    LAYOUTS_NOTED = "layouts_noted"
+    LAYOUT_CHANGED = "layout_changed"
 
 
+VERSIONS_NOTED = frozenset({DecisionKind.LAYOUTS_NOTED, DecisionKind.LAYOUT_CHANGED})
+"""What tells the versions that callers can hear; ``definition`` holds them, by layout."""
 STOPS = frozenset({DecisionKind.STOPPED, DecisionKind.STOPPED_BY_GUARDRAIL})
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentDecision:
-    """One entry of the log: ``who`` is a person or the service; ``definition`` is there at the start alone."""
+    """One entry of the log: ``who`` is a person or the service; ``definition`` is JSON: the experiment, or versions."""
 
     experiment: str
     at: datetime
@@ -38,6 +42,11 @@ class ExperimentDecision:
     decision: DecisionKind
     reason: str | None = None
     definition: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, text in (("--by", self.who), ("--reason", self.reason)):
+            if text is not None and (not text.strip() or not text.isprintable()):
+                raise ExperimentRefused(f"{name} is {text!r}; write it in words, in one line")
 
 
 def definition_of(experiment: Experiment) -> str:

@@ -82,14 +82,16 @@ class Stratum:
                 f"stratum {self.name}: is no place; write site, site/queue, */queue or *", place=("strata", self.name)
             )
         self._require("layouts", self.layouts)
-        self._require("delays", {f"{delay:g} s": share for delay, share in self.delays.items()})
+        self._require("delays", {f"{delay:.10g} s": share for delay, share in self.delays.items()})
         for kind, arms in (("invitations", self.invitations), ("scripts", self.scripts)):
             if arms:
                 self._require(kind, arms)
         for delay in self.delays:
-            if not 0 <= delay <= LONGEST_DELAY_SECONDS:
+            # Whole milliseconds: two arms that nobody can tell apart are one, and six digits tell them all.
+            if not 0 <= delay <= LONGEST_DELAY_SECONDS or delay != round(delay, 3):
                 raise ExperimentRefused(
-                    f"stratum {self.name}: delay {delay:g}; write seconds from 0 to {LONGEST_DELAY_SECONDS}",
+                    f"stratum {self.name}: delay {delay:.10g}; write seconds from 0 to {LONGEST_DELAY_SECONDS}, "
+                    "with at most three decimals",
                     place=("strata", self.name, "delays"),
                 )
 
@@ -140,7 +142,7 @@ class Experiment:
         if len(set(names)) != len(names):
             yield ("strata",), "a stratum is named twice; name each once"
         if ANY_SITE not in names:
-            yield ("strata",), f'no stratum "{ANY_SITE}"; add one, it serves every other site'
+            yield ("strata",), f'no stratum "{ANY_SITE}"; add [strata."{ANY_SITE}"], it serves every other site'
         if self.minimum_sample < 1:
             yield ("minimum_sample",), f"minimum_sample is {self.minimum_sample}; write a number of ratings, at least 1"
         if self.starts is not None and self.ends is not None and self.ends <= self.starts:

@@ -29,6 +29,12 @@ LONGEST_CALL_SECONDS = 600.0
 """The house's bound of a call's questions, whatever a layout says."""
 COMMENT = "comment"
 """The word by which ``then`` names the recorded comment; no layout has it for its key."""
+RESERVED_KEYS = {
+    COMMENT: "the recorded comment",
+    "primary": "the first question of a call",
+    "confirmation": "the question that asks an extreme answer once more",
+}
+"""What no layout has for its key: answers are stored under these names and under the keys of further layouts."""
 COMMENT_FORMATS = ("wav", "wav16", "gsm", "ulaw", "alaw")
 """Formats that every Asterisk records."""
 
@@ -40,8 +46,10 @@ def check_layout(layout: "Layout") -> None:
         LayoutRefused: the first fault, with its place and remedy.
     """
     _check_name("key", layout.key)
-    if layout.key == COMMENT:
-        raise LayoutRefused("key", f"is {COMMENT!r}, which stands for the recorded comment", "choose another name")
+    if layout.key in RESERVED_KEYS:
+        raise LayoutRefused(
+            "key", f"is {layout.key!r}, which stands for {RESERVED_KEYS[layout.key]}", "choose another name"
+        )
     _check_name("language", layout.language)
     if not layout.question.strip():
         raise LayoutRefused("question", "is empty", "write what the caller is asked, as a short name")

@@ -2,23 +2,26 @@
 
 Theory. A caller at a phone takes a silence for the end of the choices: it is then that one is expected to press. Who
 has heard one choice by then presses that one or hangs up. So a pause that comes while choices are still unread
-favours what was read before it. Where that is the best answer and nothing else, the layout asks "were you satisfied?"
-and then waits: the top-box share rises, and the hang-ups are those who would have chosen what was not yet read.
+favours what was read before it. Where that is good answers and nothing else, the layout asks "were you satisfied?"
+and then waits: the score rises, and the hang-ups are those who would have chosen what was not yet read.
 
-The rule. A layout leads if a pause of ``LEADING_PAUSE_SECONDS`` or more follows a choice, a choice is still unread,
-and everything read before the pause stands for the best category. A choice without a prompt of its own is read by
-the recording before it, and no pause can come between the two (:mod:`ivr.domain.layout_rules`). One
-second is well above the gaps that people leave between turns of talk (some 0.2 s: Stivers et al. 2009, PNAS 106).
+The rule. A layout leads if a pause of ``LEADING_PAUSE_SECONDS`` or more follows a choice and everything read before the
+pause stands in the better half of the categories; so a worse one is still unread. The halves are those of the
+categories that a choice stands for, as what nobody can choose is neither good nor bad to a caller; a middle
+category is in neither half. The best answer alone is the plainest case, the best two of five are another. A choice
+without a prompt of its own is read by the recording before it, and no pause can come between the two
+(:mod:`ivr.domain.layout_rules`). One second is well above the gaps that people leave between turns of talk (some
+0.2 s: Stivers et al. 2009, PNAS 106).
 
-What it does not say. The order alone (best answer first, without a pause) is primacy, which every order has and which
-the reversed layout measures; it is not leading. A pause after the worst answer alone pushes the other way: it costs
-the agents and flatters nobody, so it is no reason to keep figures out of an appraisal. Silence inside a recording
-is not seen here.
+What it does not say. A pause after good and bad answers, or after the middle one, favours neither side. The order
+alone (best answer first, without a pause) is primacy, which every order has and which the reversed layout measures; it
+is not leading. A pause after bad answers alone pushes the other way: it costs the agents and flatters nobody, so it
+is no reason to keep figures out of an appraisal. Silence inside a recording is not seen here.
 """
 
 from collections.abc import Iterator
 
-from ivr.domain.layouts import Layout
+from ivr.domain.layouts import Layout, Option
 from ivr.domain.timelines import LayoutVersion
 
 LEADING_PAUSE_SECONDS = 1.0
@@ -35,14 +38,18 @@ def why_layout_leads(layout: Layout) -> tuple[str, ...]:
 
 
 def _reasons(layout: Layout) -> Iterator[str]:
-    for number, option in enumerate(layout.options, start=1):
-        if option.category != layout.best_category:
+    there = sorted({option.category for option in layout.options})
+    better = set(there[(len(there) + 1) // 2 :])
+    read: list[Option] = []
+    for option in layout.options:
+        if option.category not in better:
             return
-        unread = len(layout.options) - number
-        if option.pause_after_seconds >= LEADING_PAUSE_SECONDS and unread:
-            read = " and ".join(each.press for each in layout.options[:number])
+        read.append(option)
+        if option.pause_after_seconds >= LEADING_PAUSE_SECONDS:
+            categories = dict.fromkeys(each.category for each in read)
+            answers = "the best answer alone" if set(categories) == {there[-1]} else "good answers alone"
             yield (
-                f"{option.pause_after_seconds:g} s of silence after key {read} "
-                f"({layout.categories[layout.best_category]}), the best answer alone, "
-                f"while {unread} of {len(layout.options)} choices are unread"
+                f"{option.pause_after_seconds:g} s of silence after key {' and '.join(each.press for each in read)} "
+                f"({', '.join(layout.categories[each] for each in categories)}), {answers}, "
+                f"while {len(layout.options) - len(read)} of {len(layout.options)} choices are unread"
             )

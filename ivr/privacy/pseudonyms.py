@@ -17,6 +17,7 @@ _PSEUDONYM = re.compile(r"h1:[0-9a-f]{64}")
 _WRITTEN_NUMBER = re.compile(r"(?:tel:)?\s*(\+?[\d\s().\-/]*\d[\d\s().\-/]*)")
 _WITHHELD = frozenset({"anonymous", "unknown", "unavailable", "private", "restricted", "withheld", "asterisk", "s"})
 _SHORTEST = 2
+_LONGEST_EXTENSION = 6
 
 
 class Pseudonyms:
@@ -45,6 +46,18 @@ class Pseudonyms:
     def number(self, text: str) -> str | None:
         """Return the number that ``text`` is as it is dialled, E.164 where it can be; None where it is none."""
         return self._normalised(text)
+
+    def is_dialable(self, text: str) -> bool:
+        """Whether the number that ``text`` is can be anybody's: a valid one of its country, or a short extension.
+
+        The pseudonym asks for less: a caller whose number no numbering plan knows is still the same caller.
+        """
+        number = self._normalised(text)
+        if number is None:
+            return False
+        if "+" not in text and sum(letter.isdigit() for letter in text) <= _LONGEST_EXTENSION:
+            return True
+        return number.startswith("+") and phonenumbers.is_valid_number(phonenumbers.parse(number))
 
     def of_identifier(self, text: str) -> str | None:
         """Return the pseudonym of any identifier of a caller, as an imported file may have it.

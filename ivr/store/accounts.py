@@ -55,7 +55,7 @@ class SqlAccounts:
             row = connection.execute(select(users).where(users.c.name == name)).one_or_none()
             return None if row is None else Credentials(_user(connection, row), row.password_hash)
 
-        return await self._database.read(query)
+        return await self._database.read_report(query)
 
     async def open_session(self, session: Session) -> None:
         """Store a session."""
@@ -83,7 +83,7 @@ class SqlAccounts:
             user = _user(connection, row)
             return Session(row.token_hash, user, row.csrf_token, row.opened_at, row.expires_at)
 
-        return await self._database.read(query)
+        return await self._database.read_report(query)
 
     async def close_session(self, token_hash: str) -> None:
         """End a session; ending one that is not there changes nothing."""
@@ -98,7 +98,7 @@ class SqlAccounts:
     async def names(self) -> Sequence[str]:
         """Return every user's name, in order."""
         statement = select(users.c.name).order_by(users.c.name)
-        return await self._database.read(lambda connection: list(connection.execute(statement).scalars()))
+        return await self._database.read_report(lambda connection: list(connection.execute(statement).scalars()))
 
 
 def _run(connection: Connection, statement: Executable) -> None:

@@ -37,4 +37,4 @@ class SqlArmCounts:
                 if row.layout is not None
             ]
 
-        return await self._database.read(query)
+        return await self._database.read_report(query)

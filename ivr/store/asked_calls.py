@@ -31,7 +31,7 @@ class SqlAskedCalls:
                 for pbx, uniqueid, at, agent, queue, site in connection.execute(statement)
             ]
 
-        return await self._database.read(query)
+        return await self._database.read_report(query)
 
     async def asked_before(self, moment: datetime, since: datetime | None) -> AskedTotals:
         """Count the callers who were asked before ``moment``, from ``since`` on where it is given."""
@@ -45,7 +45,7 @@ class SqlAskedCalls:
                 queues=_counted(connection, calls.c.entry_queue, conditions),
             )
 
-        return await self._database.read(query)
+        return await self._database.read_report(query)
 
 
 def _counted(connection: Connection, by: Column[str], conditions: Sequence[ColumnElement[bool]]) -> dict[str, int]:

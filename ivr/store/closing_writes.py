@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func
 
 from ivr.domain.calls import CallId, HandledCall
 from ivr.store.bulk_statement import BulkStatement, Row
@@ -12,7 +12,7 @@ from ivr.store.call_rows import CLOSED_COLUMNS, closed_values
 from ivr.store.driver_cursor import PLACEHOLDERS, driver_batch
 from ivr.store.fact_rows import PRESS_COLUMNS, press_row
 from ivr.store.tables import calls, presses
-from ivr.store.upserts import insert_or_keep, insert_or_replace
+from ivr.store.upserts import insert_or_keep, insert_or_replace, proposed
 
 _DISCARD = "UPDATE calls SET state = 'discarded' WHERE state = 'open' AND pbx = {mark} AND uniqueid = {mark}"
 
@@ -30,8 +30,12 @@ class ClosingWrites:
     def __init__(self, dialect: str) -> None:
         # A live closing makes an imported row a live one, which no failing import can take away.
         changed = ("state", "import_id", *CLOSED_COLUMNS)
+        # A fact's column: a closing that has read the facts before it was stored must not erase it.
+        asked = func.coalesce(proposed(calls, "asked_seconds", dialect), calls.c.asked_seconds)
         self._columns = [name for name in calls.columns.keys() if name in {"pbx", "uniqueid", *changed}]  # noqa: SIM118
-        self._close = BulkStatement.of(insert_or_replace(calls, dialect, changed), self._columns, dialect)
+        self._close = BulkStatement.of(
+            insert_or_replace(calls, dialect, changed, {"asked_seconds": asked}), self._columns, dialect
+        )
         self._press = BulkStatement.of(insert_or_keep(presses, dialect), PRESS_COLUMNS, dialect)
         self._discard = _DISCARD.format(mark=PLACEHOLDERS[dialect])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence, Set
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import Connection, select, update
 
@@ -10,6 +11,8 @@ from ivr.store.database import Database
 from ivr.store.tables import comments
 from ivr.store.writer import Writer
 from ivr.usecases.delete_comments import KeptComment
+
+_MANY = 500  # SQLite takes a bounded number of values in one statement
 
 
 class SqlComments:
@@ -25,7 +28,21 @@ class SqlComments:
         def query(connection: Connection) -> set[tuple[str, str]]:
             return {(row.file, row.format) for row in connection.execute(select(comments.c.file, comments.c.format))}
 
-        return await self._database.read(query)
+        return await self._database.read_report(query)
+
+    async def noted_deleted(self, files: Set[tuple[str, str]]) -> Set[tuple[str, str]]:
+        """Return those of ``files``, names and formats, that are noted as deleted."""
+
+        def query(connection: Connection) -> set[tuple[str, str]]:
+            columns, names, noted = comments.c, iter(sorted({file for file, _ in files})), set[tuple[str, str]]()
+            while chunk := list(islice(names, _MANY)):
+                statement = select(columns.file, columns.format).where(
+                    columns.file.in_(chunk), columns.deleted_at.is_not(None)
+                )
+                noted |= {(row.file, row.format) for row in connection.execute(statement)}
+            return noted & files
+
+        return await self._database.read_report(query)
 
     async def expired(self, at: datetime) -> Sequence[KeptComment]:
         """Return the comments that were to be kept until ``at`` at most and are not noted as deleted, oldest first."""
@@ -42,7 +59,7 @@ class SqlComments:
                 for row in connection.execute(statement)
             ]
 
-        return await self._database.read(query)
+        return await self._database.read_report(query)
 
     async def note_deleted(self, deleted: Sequence[KeptComment], at: datetime) -> None:
         """Note that the files of ``deleted`` are gone; durable on return."""

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,13 +19,18 @@ from ivr.store.faults import refusal
 T = TypeVar("T")
 BUSY_SECONDS = 10
 """How long SQLite waits for another program's write, and PostgreSQL's connection may take."""
+CALLERS_THREADS = 4
+REPORTS_THREADS = 4
+_CONNECTIONS = CALLERS_THREADS + REPORTS_THREADS + 2
+"""One for each thread that reads, one for the writer, and one to spare."""
 _REMEDY = "write sqlite:////path/of/ivr.db or postgresql://user:password@host/database"
 
 
 class Database:
     """An open database whose schema is the one that this program knows.
 
-    ``place`` names it without its password. Reads run in threads, each in a transaction that sees one moment.
+    ``place`` names it without its password. Reads run in threads, each in a transaction that sees one moment. What a
+    caller waits for has threads of its own, so that no number of slow reports holds it up.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -35,6 +41,8 @@ class Database:
         self._snapshots = engine if backend == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
         # A lone statement sees one moment by itself; a transaction around it would cost PostgreSQL two more messages.
         self._lone = engine if backend == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._callers = ThreadPoolExecutor(CALLERS_THREADS, "callers-read")
+        self._reports = ThreadPoolExecutor(REPORTS_THREADS, "reports-read")
 
     @property
     def dialect(self) -> str:
@@ -42,12 +50,16 @@ class Database:
         return self.engine.dialect.name
 
     async def read(self, query: Callable[[Connection], T]) -> T:
-        """Return what ``query`` reads, without holding up the event loop; raises DatabaseRefused."""
-        return await asyncio.to_thread(self.read_now, query)
+        """Return what ``query`` reads for a call, without holding up the event loop; raises DatabaseRefused."""
+        return await asyncio.get_running_loop().run_in_executor(self._callers, self.read_now, query)
 
     async def read_once(self, query: Callable[[Connection], T]) -> T:
         """Return what ``query`` reads with a single statement, as :meth:`read` does and quicker."""
-        return await asyncio.to_thread(self._read, self._lone, query)
+        return await asyncio.get_running_loop().run_in_executor(self._callers, self._read, self._lone, query)
+
+    async def read_report(self, query: Callable[[Connection], T]) -> T:
+        """Return what ``query`` reads for whoever is no caller, as :meth:`read` does; it may take its time."""
+        return await asyncio.get_running_loop().run_in_executor(self._reports, self.read_now, query)
 
     def read_now(self, query: Callable[[Connection], T]) -> T:
         """Return what ``query`` reads; raises DatabaseRefused."""
@@ -61,7 +73,9 @@ class Database:
             raise refusal(error, self.place) from error
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Give back every connection, once the reads under way have ended; nothing is read afterwards."""
+        for threads in (self._callers, self._reports):
+            threads.shutdown(cancel_futures=True)
         self.engine.dispose()
 
 
@@ -132,13 +146,16 @@ def _require_usable_file(path: Path) -> None:
 
 def _make_engine(address: URL) -> Engine:
     if _is_sqlite(address):
-        engine = create_engine(address, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(
+            address, hide_parameters=True, pool_size=_CONNECTIONS, connect_args={"timeout": BUSY_SECONDS}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     engine = create_engine(
         address,
         hide_parameters=True,
+        pool_size=_CONNECTIONS,
         pool_pre_ping=True,
         # The second: how long what is sent may stay unanswered by a machine that has gone without a word.
         connect_args={"connect_timeout": BUSY_SECONDS, "tcp_user_timeout": BUSY_SECONDS * 1000}

@@ -115,7 +115,7 @@ class _Import:
         changed: list[Numbered] = []
         unchanged: set[int] = set()
         async for chunk in self._chunks():
-            found = await self._database.read(partial(find_rows, keys=[row.call for _, row in chunk]))
+            found = await self._database.read_report(partial(find_rows, keys=[row.call for _, row in chunk]))
             for line, row in chunk:
                 if row.call not in found:
                     continue

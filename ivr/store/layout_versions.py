@@ -67,11 +67,11 @@ class SqlLayoutVersions:
 
     async def standings(self, layout: str | None = None) -> Sequence[Standing]:
         """Return where every version (of ``layout``) stands, in the order in which they were noted."""
-        return await self._database.read(lambda connection: read_standings(connection, layout))
+        return await self._database.read_report(lambda connection: read_standings(connection, layout))
 
     async def history(self, layout: str) -> Sequence[LayoutDecision]:
         """Return every decision about ``layout``, oldest first."""
-        return await self._database.read(lambda connection: _decisions(connection, layout))
+        return await self._database.read_report(lambda connection: _decisions(connection, layout))
 
 
 def find_version(connection: Connection, layout: str, version: str) -> NotedVersion | None:

@@ -63,7 +63,7 @@ class SqlSealedNumbers:
                 for row in connection.execute(statement)
             ]
 
-        return await self._database.read(query)
+        return await self._database.read_report(query)
 
     async def note_opened(self, opened: Collection[CallId], at: datetime, by: str) -> None:
         """Note who had the numbers of the calls opened, and when; durable on return."""

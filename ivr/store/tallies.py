@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, not_, select
 
+from ivr.domain.kpi.mis_keys import ConfirmationCount
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.outcomes import Outcome
 from ivr.store.call_rows import is_handled
@@ -24,6 +25,7 @@ _GROUP = (
     calls.c.outcome,
     calls.c.category,
 )
+_CONFIRMED = (calls.c.layout, calls.c.layout_version, calls.c.category, calls.c.confirm_key)
 
 
 class SqlTallies:
@@ -52,18 +54,40 @@ class SqlTallies:
             )
             return [_count(row) for row in connection.execute(statement)]
 
-        return await self._database.read(query)
+        return await self._database.read_report(query)
+
+    async def confirmation_counts(self, window: ReportWindow) -> Sequence[ConfirmationCount]:
+        """Return the window's confirmed ratings counted by layout, version, category and the second key."""
+
+        def query(connection: Connection) -> list[ConfirmationCount]:
+            statement = (
+                select(*_CONFIRMED, func.count().label("counted"))
+                .where(*_selected(window), calls.c.outcome == Outcome.RATED.value, calls.c.confirm_key.is_not(None))
+                .group_by(*_CONFIRMED)
+                .order_by(*(column.nulls_first() for column in _CONFIRMED))
+            )
+            return [
+                ConfirmationCount(row.layout, row.layout_version, row.category, row.confirm_key, row.counted)
+                for row in connection.execute(statement)
+            ]
+
+        return await self._database.read_report(query)
+
+    async def allocations(self, window: ReportWindow) -> Sequence[str]:
+        """Return each distribution that a layout of the window's calls was drawn from once, ``key:p key:p``."""
+        statement = select(calls.c.allocation).distinct().where(*_selected(window), calls.c.allocation.is_not(None))
+        return await self._database.read(lambda connection: sorted(connection.execute(statement).scalars()))
 
     async def handled_calls(self, window: ReportWindow) -> int:
         """Return how many handled calls closed in the window, counted apart from the outcomes."""
         statement = select(func.count()).select_from(calls).where(*_selected(window))
-        return await self._database.read(lambda connection: connection.execute(statement).scalar_one())
+        return await self._database.read_report(lambda connection: connection.execute(statement).scalar_one())
 
     async def calls_in_progress(self) -> int:
         """Return how many calls with an answered leg are not closed yet; test calls are left out."""
         answered = select(legs.c.leg).where(legs.c.pbx == calls.c.pbx, legs.c.uniqueid == calls.c.uniqueid).exists()
         statement = select(func.count()).select_from(calls).where(calls.c.state == "open", not_(calls.c.test), answered)
-        return await self._database.read(lambda connection: connection.execute(statement).scalar_one())
+        return await self._database.read_report(lambda connection: connection.execute(statement).scalar_one())
 
 
 def _selected(window: ReportWindow) -> list[ColumnElement[bool]]:

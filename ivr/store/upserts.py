@@ -35,12 +35,14 @@ def insert_or_fill(
     )
 
 
-def insert_or_replace(table: Table, dialect: str, columns: tuple[str, ...]) -> Insert:
-    """Insert a row; of one that is already there the ``columns`` take the new values."""
+def insert_or_replace(
+    table: Table, dialect: str, columns: tuple[str, ...], rules: Mapping[str, ColumnElement[Any]] | None = None
+) -> Insert:
+    """Insert a row; of one that is already there the ``columns`` take the new values, or what ``rules`` say."""
     insert = insert_into(table, dialect)
+    changes: dict[str, ColumnElement[Any]] = {name: insert.excluded[name] for name in columns}
     return insert.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
-        set_={name: insert.excluded[name] for name in columns},
+        index_elements=list(table.primary_key.columns), set_={**changes, **(rules or {})}
     )
 
 

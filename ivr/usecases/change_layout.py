@@ -4,7 +4,7 @@ From files, whoever runs the service publishes by running it, unless publishing 
 nothing is served that a person did not publish.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
@@ -49,10 +49,10 @@ class Defined:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The experiment that runs, and the version of each layout that it can let callers hear."""
+    """The experiment that runs, and the versions of each layout that callers hear by it, or will at a reload."""
 
     experiment: str
-    versions: Mapping[str, str]
+    versions: Mapping[str, Collection[str]]
 
 
 class ChangeLayouts:
@@ -80,11 +80,11 @@ class ChangeLayouts:
 
     async def retire(self, layout: str, version: str, *, by: str, reason: str, running: Running | None) -> Standing:
         """Retire a published version, for good; refused while the experiment that runs can assign it."""
-        if running is not None and running.versions.get(layout) == version:
+        if running is not None and version in running.versions.get(layout, ()):
             raise LifecycleRefused(
                 f"{layout} version {version} is what the running experiment {running.experiment} lets callers hear; "
                 f"stop it with `ivr experiments stop {running.experiment} --by NAME` and start one without {layout}, "
-                f"or change {layout} first"
+                f"or change {layout} and reload the service, then retire"
             )
         return await self._take(Step.RETIRED, layout, version, by, reason)
 

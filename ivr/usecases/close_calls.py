@@ -1,4 +1,9 @@
-"""Close calls: make the one row of a handled call once its channel is gone, and again when a late fact comes."""
+"""Close calls: make the one row of a handled call once its channel is gone, and again when a late fact comes.
+
+A caller who declined by key was entered in the do-not-ask list when the key was heard, unless the service was killed
+or the list failed just then. So a call is closed only once that entry stands. It is entered as of the rating entry:
+what the caller says later, to be asked again, is not undone, however often the call is closed anew.
+"""
 
 import asyncio
 from collections.abc import Callable, Set
@@ -11,8 +16,9 @@ from ivr.domain.calls import CallFacts, CallGone, CallId
 from ivr.domain.closing import close_call, credited, credited_leg, ended_at, is_handled
 from ivr.domain.experiments import Assignment, assign
 from ivr.domain.layouts import Layout
+from ivr.domain.outcomes import Outcome
 from ivr.usecases.offering import Offered, Offering
-from ivr.usecases.ports import Clock, Directory, LayoutArchive, Ledger
+from ivr.usecases.ports import Clock, Directory, LayoutArchive, Ledger, Refusals
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +35,7 @@ class CloseCalls:
         queues: Set[str],
         clock: Clock,
         archive: LayoutArchive | None = None,
+        refusals: Refusals | None = None,
     ) -> None:
         self._ledger = ledger
         self._directory = directory
@@ -36,6 +43,7 @@ class CloseCalls:
         self._queues = queues
         self._clock = clock
         self._archive = archive
+        self._refusals = refusals
         self._turns: WeakValueDictionary[CallId, asyncio.Lock] = WeakValueDictionary()
 
     async def close(self, call: CallId) -> None:
@@ -48,6 +56,7 @@ class CloseCalls:
         facts = await self._ledger.facts_of(call)
         if facts is None:
             return
+        await self._enter_refusal(facts)
         agent, queue = credited(facts)
         if not is_handled(facts) or (self._queues and queue not in self._queues):
             await self._ledger.discard(call)
@@ -64,6 +73,13 @@ class CloseCalls:
         )
         await self._ledger.close(row)
         log.info("call_closed", call_id=call.uniqueid, outcome=row.outcome.value, legs=row.legs)
+
+    async def _enter_refusal(self, facts: CallFacts) -> None:
+        caller, entered = facts.arrived.caller, facts.entered
+        if self._refusals is None or caller is None or entered is None or facts.arrived.test:
+            return
+        if any(answer.status is Outcome.OPTED_OUT for answer in (facts.answer, *facts.further) if answer is not None):
+            await self._refusals.refuse(caller, entered.entered_at, facts.arrived.call)
 
     async def _layout(self, offering: Offering, key: str, version: str | None) -> Layout | None:
         """Return the definition of the very version that was played: another cannot say what a key meant then."""

@@ -150,7 +150,8 @@ class DecideAsking:
         self._reserved.drop_before(candidate.at - _RESERVED)
         known = CallerPast(past.refuses, {**past.asked, **self._reserved.of(candidate.caller)})
         so_far = self._counts.so_far(candidate.agent, candidate.queue, day)
-        decision = judge(rules, candidate, known, so_far)
+        # Before anything is reserved: who said no to the invitation is not asked, and uses up nobody's cap.
+        decision = judge(rules, candidate, known, so_far).consented(candidate.consent)
         if decision.declined is None and not candidate.test:
             asked = AskedCall(candidate.call, candidate.at, candidate.agent, candidate.queue, candidate.site)
             # A caller who is led through the rating twice in one call was asked once.

@@ -3,6 +3,8 @@
 Nobody waits for this longer than for the invitation itself. What was drawn is durable before anything of it is heard,
 so that a caller who hangs up in the invitation is known to have been given it. Where it cannot be stored nothing is
 played, and the caller goes on to the queue: an invitation that nobody knows of would only spoil the comparison.
+What the caller said is told to the dialplan first, which brings it to the rating too: a no holds although the ledger
+fails afterwards.
 """
 
 from collections.abc import Callable, Sequence
@@ -67,7 +69,7 @@ class InviteCaller:
         """Invite the caller and return what was drawn and said; None where nothing was drawn.
 
         Raises:
-            DatabaseRefused: nothing was played; or the caller's answer could not be kept.
+            DatabaseRefused: nothing was played; or the caller's answer could not be kept, and only the dialplan has it.
         """
         experiment = self._offered().experiment
         invited = self._draw(request, experiment)
@@ -91,8 +93,9 @@ class InviteCaller:
             key = await self._play(invited.invitation, request, consent, line)
         if key is not None and consent is not None:
             invited = replace(invited, consent_key=key, consent=key == consent.yes)
-            await self._ledger.record(invited)
         await line.conclude(invited.consent)
+        if invited.consent is not None:
+            await self._ledger.record(invited)
         return invited
 
     def _draw(self, request: InvitationRequest, experiment: Experiment) -> Invited | None:

@@ -11,6 +11,7 @@ from ivr.domain.experiments import Experiment
 from ivr.domain.flow.commands import Hush, Play, Record
 from ivr.domain.flow.events import Event
 from ivr.domain.guardrails import CallCount
+from ivr.domain.kpi.mis_keys import ConfirmationCount
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.layouts import Layout
 from ivr.usecases.report_window import ReportWindow
@@ -131,6 +132,12 @@ class Tallies(Protocol):
 
     async def outcome_counts(self, window: ReportWindow) -> Sequence[OutcomeCount]:
         """Return the window's closed calls counted by agent, layout, outcome and category."""
+
+    async def confirmation_counts(self, window: ReportWindow) -> Sequence[ConfirmationCount]:
+        """Return the window's confirmed ratings counted by layout, version, category and the second key."""
+
+    async def allocations(self, window: ReportWindow) -> Sequence[str]:
+        """Return each distribution that a layout of the window's calls was drawn from once, ``key:p key:p``."""
 
     async def handled_calls(self, window: ReportWindow) -> int:
         """Return how many handled calls closed in the window, counted apart from the outcomes."""

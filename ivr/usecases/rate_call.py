@@ -1,10 +1,19 @@
-"""Rate a call: decide whether the caller is asked, what the caller is given, and ask."""
+"""Rate a call: decide whether the caller is asked, what the caller is given, and ask.
+
+Theory: where the service says nothing the dialplan asks by itself, so a caller who is not to be asked must be
+concluded whatever becomes of the ledger. What is read before the decision is bounded, as the decision is: what
+eligibility depends on and is not known in time leaves the caller unasked. And a caller who is not asked is let go
+beside the record of it: a fault there costs a row, not a question to somebody who had refused it.
+"""
 
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from ivr.domain.calls import CallArrived, CallId, Exposure, Fact, Invited, RatingEntered
+import structlog
+
+from ivr.domain.asking_rules import Rule, declined
+from ivr.domain.calls import CallArrived, CallId, Exposure, Fact, RatingEntered
 from ivr.domain.closing import talked_seconds
 from ivr.domain.draws import uniform
 from ivr.domain.eligibility import Candidate, Decision
@@ -13,19 +22,20 @@ from ivr.domain.flow.interview import Interview
 from ivr.domain.outcomes import Outcome
 from ivr.usecases.ask_caller import AskCaller
 from ivr.usecases.close_calls import CloseCalls
+from ivr.usecases.decide_asking import LONGEST_WAIT_SECONDS
 from ivr.usecases.last_keys import LastKeys
 from ivr.usecases.offering import Offered
 from ivr.usecases.ports import Clock, Directory, Eligibility, FlowMeter, Ledger, Line, Refusals, SilentFlowMeter
 
-INVITATION = "invitation"
-"""The rule by which a caller is not asked who said no to the invitation."""
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class RatingRequest:
     """A caller at the rating entry, as the dialplan describes it; ``caller`` is a keyed hash.
 
-    ``talk_seconds`` is how long the last agent talked, as far as Asterisk tells the dialplan.
+    ``talk_seconds`` is how long the last agent talked, as far as Asterisk tells the dialplan; ``consent`` is what the
+    caller said to the invitation, as far as the dialplan was told.
     """
 
     call: CallId
@@ -39,6 +49,7 @@ class RatingRequest:
     caller: str | None
     test: bool
     talk_seconds: float | None = None
+    consent: bool | None = None
 
 
 class RateCall:
@@ -56,6 +67,7 @@ class RateCall:
         clock: Clock,
         closing: CloseCalls,
         meter: FlowMeter | None = None,
+        longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
     ) -> None:
         self._ledger = ledger
         self._directory = directory
@@ -66,6 +78,7 @@ class RateCall:
         self._clock = clock
         self._closing = closing
         self._meter = meter or SilentFlowMeter()
+        self._longest_wait_seconds = longest_wait_seconds
 
     async def __call__(self, request: RatingRequest, line: Line) -> Outcome:
         """Ask the caller and return how the primary question ended; every step is durable when this returns."""
@@ -89,29 +102,10 @@ class RateCall:
 
     async def _ask(self, request: RatingRequest, asking: AskCaller, line: Line) -> Outcome:
         now = self._clock()
-        agent, talk_seconds, invited = await asyncio.gather(
-            self._agent(request, now), self._talked(request, now), self._ledger.invitation_of(request.call)
-        )
-        decision = _consented(
-            await self._eligibility.decide(
-                Candidate(
-                    request.call,
-                    now,
-                    caller=request.caller,
-                    queue=request.queue,
-                    agent=agent,
-                    site=request.site,
-                    language=request.language,
-                    talk_seconds=talk_seconds,
-                    test=request.test,
-                )
-            ),
-            invited,
-        )
-        entry = _entry(request, now, agent, decision)
+        candidate, decision = await self._decide(request, now)
+        entry = _entry(request, now, candidate.agent, decision)
         if decision.declined is not None:
-            await self._ledger.record(*entry)
-            await line.conclude()
+            await asyncio.gather(line.conclude(), self._note(entry))
             return decision.declined
         offering, call = self._offered(), str(request.call)
         assignment = assign(
@@ -126,6 +120,51 @@ class RateCall:
         await line.use_language(version.layout.language)
         return await asking(Interview.begin(version, assignment.delay_seconds, asks_again=asks_again))
 
+    async def _decide(self, request: RatingRequest, now: datetime) -> tuple[Candidate, Decision]:
+        agent, known = await asyncio.gather(self._agent(request, now), self._known(request, now))
+        talk_seconds, consent = (None, None) if known is None else known
+        candidate = Candidate(
+            request.call,
+            now,
+            caller=request.caller,
+            queue=request.queue,
+            agent=agent,
+            site=request.site,
+            language=request.language,
+            talk_seconds=talk_seconds,
+            test=request.test,
+            consent=consent,
+        )
+        if known is None:
+            return candidate, declined(Rule.UNAVAILABLE)
+        return candidate, await self._eligibility.decide(candidate)
+
+    async def _note(self, entry: tuple[Fact, ...]) -> None:
+        """Store the entry of a caller who is not asked; nothing that the caller hears depends on it."""
+        try:
+            await self._ledger.record(*entry)
+        except Exception as fault:  # noqa: BLE001 - the caller has been let go, and that stands
+            log.error("entry_not_stored", call_id=entry[0].call.uniqueid, reason=str(fault))
+
+    async def _known(self, request: RatingRequest, now: datetime) -> tuple[float | None, bool | None] | None:
+        """Return the seconds of talk and the consent, each as far as anybody knows; None where that cannot be read."""
+        try:
+            async with asyncio.timeout(self._longest_wait_seconds):
+                return await asyncio.gather(self._talked(request, now), self._consent(request))
+        except TimeoutError:
+            reason = "the ledger took too long"
+        except Exception as fault:  # noqa: BLE001 - whatever failed, a caller waits on the line
+            reason = str(fault)
+        log.warning("asking_undecided", call=str(request.call), reason=reason)
+        return None
+
+    async def _consent(self, request: RatingRequest) -> bool | None:
+        """Return what the caller said to the invitation: a no holds, whether the dialplan brings it or the ledger."""
+        if request.consent is False:
+            return False
+        invited = await self._ledger.invitation_of(request.call)
+        return request.consent if invited is None or invited.consent is None else invited.consent
+
     async def _close_anew(self, call: CallId) -> None:
         """Close a call that was closed while its last keys were waited for, with the answer that came of them."""
         facts = await self._ledger.facts_of(call)
@@ -135,7 +174,13 @@ class RateCall:
     async def _agent(self, request: RatingRequest, now: datetime) -> str | None:
         if request.agent is not None or request.interface is None:
             return request.agent
-        return await self._directory.person_at(request.interface, now) or request.interface
+        try:
+            async with asyncio.timeout(self._longest_wait_seconds):
+                person = await self._directory.person_at(request.interface, now)
+        except Exception as fault:  # noqa: BLE001 - the interface stands in, as for somebody whom nobody entered
+            log.warning("agent_unknown", call=str(request.call), reason=str(fault) or "the directory took too long")
+            person = None
+        return person or request.interface
 
     async def _talked(self, request: RatingRequest, now: datetime) -> float | None:
         """Return for how long the agent talked: as the dialplan says, else as the legs seen so far do."""
@@ -143,16 +188,6 @@ class RateCall:
             return request.talk_seconds
         facts = await self._ledger.facts_of(request.call)
         return None if facts is None else talked_seconds(facts, now)
-
-
-def _consented(decision: Decision, invited: Invited | None) -> Decision:
-    """Return the decision on a caller who may have said no to the invitation.
-
-    That counts as a refusal only of those who would have been asked: so all outcomes have one sampling weight.
-    """
-    if decision.declined is not None or invited is None or invited.consent is not False:
-        return decision
-    return Decision(decision.selection_probability, Outcome.OPTED_OUT, INVITATION)
 
 
 def _entry(request: RatingRequest, now: datetime, agent: str | None, decision: Decision) -> tuple[Fact, ...]:

@@ -69,7 +69,14 @@ async def report_agents(
         totals=totals,
         response_rate=no_figure(Status.REFUSED, LEAK) if leaking else response_rate(totals),
         agents=agent_figures(counts, instruments, leaking=leaking),
-        layouts=layout_figures(counts, instruments, reference_layout, leaking=leaking),
+        layouts=layout_figures(
+            counts,
+            instruments,
+            reference_layout,
+            confirmations=await tallies.confirmation_counts(window),
+            allocations=await tallies.allocations(window),
+            leaking=leaking,
+        ),
         burden_seconds=no_figure(Status.REFUSED, LEAK, unit=burden.UNIT)
         if leaking
         else burden.burden_seconds(counts, instruments),

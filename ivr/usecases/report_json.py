@@ -91,6 +91,7 @@ def _layout(row: LayoutFigures) -> Json:
             ],
             "effect_points": estimate_json(row.effect_points),
             "burden_seconds": estimate_json(row.burden_seconds),
+            "mis_key_rate": estimate_json(row.mis_key_rate),
             "leads": list(row.leads),
             "signed_by": row.signed_by,
             "series": [_span(each) for each in row.series],

@@ -74,6 +74,7 @@ def layout_table(layouts: tuple[LayoutFigures, ...]) -> Table:
             "top-box as pressed",
             "against the reference",
             "burden",
+            "mis-keys",
             "shares",
         ),
         tuple(
@@ -85,6 +86,7 @@ def layout_table(layouts: tuple[LayoutFigures, ...]) -> Table:
                 figure_text(row.observed),
                 figure_text(row.effect_points),
                 figure_text(row.burden_seconds),
+                figure_text(row.mis_key_rate),
                 ", ".join(
                     f"{each.name} {100 * each.share.estimate:.1f} %"
                     for each in reversed(row.shares)
@@ -135,7 +137,7 @@ def agent_records(report: AgentReport) -> Table:
 
 def layout_records(layouts: tuple[LayoutFigures, ...]) -> Table:
     """Return the layouts' figures for CSV."""
-    figures = ("response_rate", "break_off", "observed", "effect_points", "burden_seconds")
+    figures = ("response_rate", "break_off", "observed", "effect_points", "burden_seconds", "mis_key_rate")
     parts = ("estimate", "lo", "hi", "n", "status")
     headers = ("layout", "handled", "eligible", "offered", "started", "rated")
     return Table(
@@ -146,7 +148,14 @@ def layout_records(layouts: tuple[LayoutFigures, ...]) -> Table:
                 *_counts(row.calls),
                 *(
                     value
-                    for each in (row.response_rate, row.break_off, row.observed, row.effect_points, row.burden_seconds)
+                    for each in (
+                        row.response_rate,
+                        row.break_off,
+                        row.observed,
+                        row.effect_points,
+                        row.burden_seconds,
+                        row.mis_key_rate,
+                    )
                     for value in _values(each)
                 ),
                 "; ".join(row.leads),

@@ -30,17 +30,20 @@ class RunExperiment:
         Raises:
             ExperimentRefused: it is not what it was when it was started.
         """
-        started = ExperimentDecision(
-            experiment.key, self._clock(), who, DecisionKind.STARTED, reason, definition_of(experiment)
-        )
-        await self._decisions.add(started)
+        await self._add_start(experiment, who, reason)
         # Read after the start: of two services at once, one has started it and the other must find its definition.
         decisions = await self._decisions.of(experiment.key)
         require_unchanged(experiment, decisions)
         return as_it_stands(experiment, decisions)
 
     async def start_anew(self, experiment: Experiment, *, who: str, reason: str | None = None) -> Experiment:
-        """Start ``experiment``, which must not have been started before; raises ExperimentRefused."""
+        """Start ``experiment``, which must not have been started before; raises ExperimentRefused.
+
+        Of several who start it at once one does; the others are refused like whoever comes later.
+        """
+        decisions = await self._decisions.of(experiment.key)
+        if not decisions and await self._add_start(experiment, who, reason):
+            return as_it_stands(experiment, await self._decisions.of(experiment.key))
         decisions = await self._decisions.of(experiment.key)
         stopped = next((each for each in decisions if each.decision in STOPS), None)
         if stopped is not None:
@@ -48,12 +51,10 @@ class RunExperiment:
                 f"experiment {experiment.key} was stopped ({_when(stopped)}) and a stopped one is not used again; "
                 "write it anew, with a new key and a new salt, and start that"
             )
-        if decisions:
-            require_unchanged(experiment, decisions)
-            raise ExperimentRefused(
-                f"experiment {experiment.key} has been started already ({_when(decisions[0])}); nothing is left to do"
-            )
-        return await self.start(experiment, who=who, reason=reason)
+        require_unchanged(experiment, decisions)
+        raise ExperimentRefused(
+            f"experiment {experiment.key} has been started already ({_when(decisions[0])}); nothing is left to do"
+        )
 
     async def stop(self, key: str, *, who: str, reason: str | None = None) -> datetime:
         """Stop the experiment ``key`` for good, and return when; from then on everybody gets its control layout.
@@ -73,6 +74,12 @@ class RunExperiment:
                 f"experiment {key} has been stopped already ({_when(earlier)}); see `ivr experiments decisions {key}`"
             )
         return stopped.at
+
+    async def _add_start(self, experiment: Experiment, who: str, reason: str | None) -> bool:
+        definition = definition_of(experiment)
+        return await self._decisions.add(
+            ExperimentDecision(experiment.key, self._clock(), who, DecisionKind.STARTED, reason, definition)
+        )
 
 
 def _when(decision: ExperimentDecision) -> str:

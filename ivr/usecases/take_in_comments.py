@@ -1,6 +1,7 @@
 """Take in comments: recordings in the folder that the ledger does not know become known, and so are deleted in time.
 
 They come of a service that was killed while a caller spoke: Asterisk goes on recording, and nobody is left to note it.
+A recording whose name had to be shortened belongs to no known call: it is said once, and deleting it is left to people.
 """
 
 from collections.abc import Sequence, Set
@@ -31,6 +32,9 @@ class KnownComments(Protocol):
 class FoundComments(Protocol):
     """The comments' folder."""
 
+    async def nameless(self) -> Set[tuple[str, str]]:
+        """Return file and format of the recordings whose names do not lead back to their calls."""
+
     async def found(self, pbx: str, before: datetime, kept: timedelta) -> Sequence[Comment]:
         """Return the recordings of ``pbx`` there that ended before ``before``, each to be ``kept`` from its end on."""
 
@@ -46,6 +50,7 @@ class TakeInComments:
         self._files = files
         self._pbx = pbx
         self._clock = clock
+        self._said: set[tuple[str, str]] = set()
 
     async def __call__(self) -> int:
         """Take in, and return how many recordings were not known.
@@ -54,9 +59,13 @@ class TakeInComments:
             DatabaseRefused: the ledger cannot be read or written.
         """
         found = await self._files.found(self._pbx, self._clock() - _RUNNING, timedelta(days=KEPT_DAYS))
-        if not found:
+        nameless = await self._files.nameless() - self._said
+        if not found and not nameless:
             return 0
         known = await self._comments.files()
+        if nameless - known:
+            self._said |= nameless - known
+            log.warning("comments_without_call", files=sorted(file for file, _ in nameless - known))
         unknown = [comment for comment in found if (comment.file, comment.format) not in known]
         if unknown:
             await self._ledger.record(*unknown)

@@ -12,6 +12,7 @@ import structlog
 from ivr.domain.experiment_lock import DecisionKind, ExperimentDecision, as_it_stands
 from ivr.domain.experiments import Experiment
 from ivr.domain.guardrails import CallCount, Cell, Rise, rises
+from ivr.domain.heard_versions import changed_at
 from ivr.usecases.offering import CurrentOffering
 from ivr.usecases.ports import Allocations, ArmCounts, Clock, ExperimentDecisions, ExperimentMeter
 
@@ -24,7 +25,10 @@ _Counts = dict[tuple[str, int], list[CallCount]]
 
 
 class CountedArms:
-    """The counts of one experiment since its start, by cell; each call is read once, and the last hour's each time."""
+    """The counts of one experiment since its start, or the last change of a layout, by cell.
+
+    Each call is read once, and the last hour's each time.
+    """
 
     def __init__(self, counts: ArmCounts) -> None:
         self._counts = counts
@@ -32,11 +36,15 @@ class CountedArms:
         self._settled: _Counts = {}
         self._settled_until = datetime.min.replace(tzinfo=UTC)
 
-    async def of(self, experiment: Experiment, now: datetime) -> list[Cell]:
-        """Return the cells of a started experiment; raises DatabaseRefused."""
+    async def of(self, experiment: Experiment, now: datetime, changed_at: datetime | None = None) -> list[Cell]:
+        """Return the cells of a started experiment; raises DatabaseRefused.
+
+        ``changed_at`` is when one of its layouts was last changed: older calls are of another version, and left out.
+        """
         since = experiment.started_at
         if since is None:
             return []
+        since = since if changed_at is None else max(since, changed_at)
         if self._of != (experiment.key, since):
             self._of, self._settled, self._settled_until = (experiment.key, since), {}, since
         horizon = now - LATENESS
@@ -90,21 +98,21 @@ class WatchGuardrail:
         decisions = list(await self._decisions.of(experiment.key))
         experiment = as_it_stands(experiment, decisions)
         if experiment.stopped_at is None:
-            await self._decide(experiment, now)
+            await self._decide(experiment, now, changed_at(decisions))
             decisions = list(await self._decisions.of(experiment.key))
             experiment = as_it_stands(experiment, decisions)
         self._meter.experiment_stopped(stopped=experiment.stopped_at is not None)
         self._take_over(experiment)
         await self._allocations.note([experiment], now)
 
-    async def _decide(self, experiment: Experiment, now: datetime) -> None:
+    async def _decide(self, experiment: Experiment, now: datetime, changed: datetime | None) -> None:
         for step in experiment.ramp:
             if step.starts <= now:
                 await self._note(experiment, now, DecisionKind.RAMPED, f"share {step.share:g} of the callers")
         if experiment.ends is not None and experiment.ends <= now:
             await self._note(experiment, now, DecisionKind.ENDED, f"its window ended {experiment.ends.isoformat()}")
             return
-        found = rises(experiment.guardrail, await self._counted.of(experiment, now))
+        found = rises(experiment.guardrail, await self._counted.of(experiment, now, changed))
         breach = next((rise for rise in found if rise.is_breach), None)
         if breach is not None:
             await self._stop(experiment, now, breach)

@@ -11,11 +11,32 @@ from ivr.settings import Settings, load_settings
 
 ASTERISK = 4242
 GROUP = 4343
+ONE = """key = "one"
+salt = "one-1"
+unit = "call"
+primary_metric = "top_box"
+minimum_sample = 100
+stop_rule = "confidence_sequence"
+[strata."*"]
+layouts = {{ "{layout}" = 1.0 }}
+delays = {{ "0" = 1.0 }}
+"""
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load_settings().model_copy(update={"comments_dir": PurePosixPath(tmp_path), "ami_host": "127.0.0.1"})
+    settings = load_settings().model_copy(update={"comments_dir": PurePosixPath(tmp_path), "ami_host": "127.0.0.1"})
+    return assigning(settings, "sequential-123-more", tmp_path)
+
+
+def assigning(settings: Settings, layout: str, folder: Path) -> Settings:
+    """Return ``settings`` with an experiment that gives everybody ``layout``."""
+    experiments = folder / f"experiments-{layout}"
+    experiments.mkdir()
+    (experiments / "one.toml").write_text(ONE.format(layout=layout))
+    return settings.model_copy(
+        update={"experiments_dir": experiments, "experiment": "one", "reference_layout": "sequential-123"}
+    )
 
 
 def machine(*groups: int) -> Machine:
@@ -49,12 +70,26 @@ def test_another_machines_folder_is_not_called_ok(settings: Settings) -> None:
     assert "nothing is deleted" in unseen.detail
 
 
-def test_without_a_comment_no_folder_is_needed(settings: Settings, tmp_path: Path) -> None:
-    one = tmp_path / "layouts"
-    one.mkdir()
-    (one / "sparse-531.toml").write_text((settings.layouts_dir / "sparse-531.toml").read_text())
-    alone = settings.model_copy(update={"layouts_dir": one, "comments_dir": PurePosixPath("/nowhere/at/all")})
-    assert comments(alone, machine()).ok is True
+def test_without_a_comment_that_callers_can_hear_no_folder_is_needed(settings: Settings, tmp_path: Path) -> None:
+    nowhere = settings.model_copy(update={"comments_dir": PurePosixPath("/nowhere/at/all")})
+    assert comments(nowhere, machine()).ok is False
+    # Others of the same folder of layouts record comments; nobody gets those.
+    unheard = comments(assigning(nowhere, "sparse-531", tmp_path), machine())
+    assert (unheard.ok, "no layout that the experiment assigns" in unheard.detail) == (True, True)
+
+
+def test_a_comment_of_a_layout_that_only_follows_needs_the_folder(settings: Settings, tmp_path: Path) -> None:
+    layouts = tmp_path / "layouts"
+    layouts.mkdir()
+    for key in ("sequential-123", "reason-1234", "solved-12"):
+        text = (settings.layouts_dir / f"{key}.toml").read_text()
+        (layouts / f"{key}.toml").write_text(text)
+    first = layouts / "sequential-123.toml"
+    first.write_text(first.read_text().replace("[[options]]", 'then = ["reason-1234"]\n\n[[options]]', 1))
+    leading = assigning(settings, "sequential-123", tmp_path).model_copy(
+        update={"layouts_dir": layouts, "comments_dir": PurePosixPath("/nowhere/at/all")}
+    )
+    assert comments(leading, machine()).ok is False
 
 
 def test_a_program_is_found_by_its_name() -> None:

@@ -103,13 +103,13 @@ FAULTS = {
     "one in none": (
         "one_in = 4",
         "one_in = 0",
-        "line 12: queues.support.one_in: is 0; write a whole number of 1 or more; 1 asks every caller",
+        "line 12: queues.support.one_in: is 0; write a whole number from 1 to 1000000; 1 asks every caller",
     ),
     "one in a half": ("one_in = 4", "one_in = 0.5", "line 12: queues.support.one_in: is 0.5, a number; write a whole"),
     "cap of none": (
         "day_cap = 10",
         "day_cap = 0",
-        'line 19: agents."*".day_cap: is 0; write a whole number of 1 or more, or leave it out',
+        'line 19: agents."*".day_cap: is 0; write a whole number from 1 to 1000000, or leave it out',
     ),
     "talk of no length": (
         "minimum_talk_seconds = 10",
@@ -159,6 +159,31 @@ FAULTS = {
         "line 30: sites.berlin.time_zone: 'Berlin' is no time zone; write one like Europe/Berlin",
     ),
     "site without a zone": ("time_zone =", "# =", "line 29: sites.berlin: time_zone is missing; write time_zone = "),
+    "throttle without measure": (
+        "at_most = 2",
+        "at_most = 99999999999999999999",
+        "line 4: throttle.at_most: is out of range, a whole number; write one from",
+    ),
+    "throttle above every database's counts": (
+        "at_most = 2",
+        "at_most = 1_000_001",
+        "line 4: throttle.at_most: is 1000001; write how often a caller may be asked, from 1 to 1000000",
+    ),
+    "cap without measure": (
+        "total_cap = 20_000",
+        "total_cap = 1_000_001",
+        "line 14: queues.support.total_cap: is 1000001; write a whole number from 1 to 1000000, or leave it out",
+    ),
+    "one in more than there are": (
+        "one_in = 4",
+        f"one_in = {10**400}",
+        "line 12: queues.support.one_in: is out of range, a whole number; write one from",
+    ),
+    "caps from the last year there is": (
+        "total_caps_from = 2026-01-31",
+        "total_caps_from = 9999-12-31",
+        "line 1: total_caps_from: is in the year 9999; write a year from 2 to 9998",
+    ),
     "throttle of none": ("at_most = 2", "at_most = 0", "line 4: throttle.at_most: is 0; write how often a caller"),
     "throttle without days": ("days = 30", "", "line 3: throttle: days is missing; write days = 30"),
     "throttle of too many days": ("days = 30", "days = 100000", "line 5: throttle.days: is 100000; write a number of"),

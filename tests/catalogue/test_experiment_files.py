@@ -34,12 +34,22 @@ delays = { "0" = 1 }
 LAYOUTS = ("paced-123", "reversed-123", "sequential-123", "sparse-531")
 
 EDITS = {
+    "a first year that is none in UTC": (
+        "from = 2026-01-01T00:00:00+01:00",
+        "from = 0001-01-01T00:00:00+01:00",
+        "line 7: from: is in the year 1; write a year from 2 to 9998",
+    ),
+    "a last year that is none in UTC": (
+        'to = "2026-07-01T00:00:00+02:00"',
+        'to = "9999-12-31T23:59:59-02:00"',
+        "line 8: to: is in the year 9999; write a year from 2 to 9998",
+    ),
     "unknown layout": (
         '"sparse-531" = 0.5',
         '"sparse-513" = 0.5',
         (
             'line 11: strata."*".layouts.sparse-513: names a layout that does not exist; '
-            "write sparse-531, or add the layout's file"
+            "write sparse-531 or paced-123, or add the layout's file"
         ),
     ),
     "unknown layout in a table of its own": (
@@ -92,7 +102,7 @@ EDITS = {
     "no stratum for every site": (
         'strata."*"',
         'strata."south"',
-        'line 10: strata: experiment trial: no stratum "*"; add one, it serves every other site',
+        'line 10: strata: experiment trial: no stratum "*"; add [strata."*"], it serves every other site',
     ),
     "unit": ('unit = "caller"', 'unit = "person"', "line 3: unit: is 'person'; write caller or call"),
     "empty salt": ('"trial-1"', '" "', "line 2: salt: is empty; write text in quotes"),

@@ -159,7 +159,11 @@ EDITS = {
         "",
         'plain.toml, line 21: options[2]: press is missing; write press = "1"',
     ),
-    "missing category": ("category = 1\n", "", "plain.toml, line 21: options[2]: category is missing; write"),
+    "missing category": (
+        "category = 1\n",
+        "",
+        "plain.toml, line 21: options[2]: category is missing; write category = N, 0 is the worst",
+    ),
     "missing categories": (
         'categories = ["dissatisfied", "so-so", "satisfied"]\n',
         "",
@@ -168,12 +172,12 @@ EDITS = {
     "number for a text": (
         'press = "2"',
         "press = 2",
-        'plain.toml, line 22: options[2].press: is 2, a whole number; write text in quotes, press = "1"',
+        'plain.toml, line 22: options[2].press: is 2, a whole number; write text in quotes, press = "2"',
     ),
     "text for a whole number": (
         "category = 1",
         'category = "1"',
-        "plain.toml, line 23: options[2].category: is '1', text; write a whole number without quotes, category = 0",
+        "plain.toml, line 23: options[2].category: is '1', text; write a whole number without quotes, category = N",
     ),
     "fraction for a whole number": (
         "max_tries = 2",
@@ -222,7 +226,21 @@ EDITS = {
         "plain.toml, line 10: opt_out_key: is '99'; write one key of 0 1 2",
     ),
     "syntax": ("max_tries = 2", "max_tries = = 2", "plain.toml, line 11: is not TOML (Invalid value); write each"),
-    "a key twice": ("max_tries = 2", 'key = "x"', "plain.toml, line 11: is not TOML (Cannot overwrite a value)"),
+    "a key twice": (
+        "max_tries = 2",
+        'key = "x"',
+        "plain.toml, line 11: is not TOML (key stands twice); remove one of the two, or join them",
+    ),
+    "a table twice": (
+        '[[options]]\npress = "1"',
+        '[comment]\nprompt = "a"\n[comment]\n[[options]]\npress = "1"',
+        "plain.toml, line 17: is not TOML (the table [comment] stands twice); remove one",
+    ),
+    "a key twice in braces": (
+        "barge_in = true",
+        "barge_in = { intro = true, intro = false }",
+        "plain.toml, line 13: is not TOML (intro stands twice); remove one",
+    ),
     "an open quote": (
         'prompt = "press-3-dissatisfied"\n',
         'prompt = """press',

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from ivr.catalogue.document import parse_document
-from ivr.catalogue.layouts import check_layouts, layouts_of, load_layouts
+from ivr.catalogue.document import DocumentUnreadable, parse_document
+from ivr.catalogue.layouts import check_layouts, layouts_of, load_layouts, read_layouts
 from ivr.domain.layouts import BargeIn, CommentRequest, Confirmation, Layout, Option
 from ivr.errors import LayoutRefused
 
@@ -349,3 +349,27 @@ def test_a_questionnaire_spoilt_at_random_is_taken_or_refused_and_never_breaks_t
         else:
             assert list(load_layouts(folder, KNOWN)) == ["full", "solved"]
     assert 250 < refused < 500
+
+
+def test_what_names_a_layout_that_cannot_be_read_is_not_told_that_it_does_not_exist() -> None:
+    full = parse_document(Path("database: full"), FULL, key="full")
+    with pytest.raises(DocumentUnreadable) as unreadable:
+        parse_document(Path("database: solved"), "no TOML", key="solved")
+    _, faults = read_layouts([full, unreadable.value.fault])
+    assert [fault.path for fault in faults] == [Path("database: solved")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("max_tries = 3", "max_tries = {}"),
+        ("category = 1", "category = {}"),
+        ('intro = "intro"', "intro = {}"),
+        ("retention_days = 7", "retention_days = {}"),
+    ],
+)
+def test_a_number_of_thousands_of_digits_is_told(told: Callable[[str, str], list[str]], old: str, new: str) -> None:
+    name = new.partition(" ")[0]
+    said = told(old, new.format("0x" + "f" * 4000))
+    assert len(said) == 1
+    assert f"{name}: is out of range, a whole number; write " in said[0]

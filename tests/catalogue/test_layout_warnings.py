@@ -1,5 +1,6 @@
 """Warnings and bounds: what is odd and allowed, and a bound in seconds that cannot hold, which is refused."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,70 @@ WARNED = {
 def test_what_is_odd_is_told_with_line_and_remedy(folder: Path, edit: tuple[str, str], said: tuple[str, ...]) -> None:
     warnings = _edited(folder, edit)
     assert [warning[: len(begins)] for warning, begins in zip(warnings, said, strict=True)] == list(said)
+
+
+def test_a_whole_scale_that_names_a_key_nobody_has_is_told(folder: Path) -> None:
+    said = _edited(folder, ('prompt = "press-2-so-so"\n', ""), ('"press-1-satisfied"', '"scale-0-to-10"'))
+    text = "'Press 0 to 10, star for 10. 0 is not at all likely, 10 is extremely likely.'"
+    remedy = "which means nothing here; name a recording of these keys, or give the key its meaning"
+    assert said == [f", line 23: options[1].prompt: names key {key} ({text}), {remedy}" for key in ("0", "10")]
+
+
+def _two_scales(folder: Path, *edits: tuple[str, str]) -> list[str]:
+    """Return the warnings about the five-point layout beside a further one, ``other``, which has ``edits``."""
+    text = (SHIPPED_LAYOUTS / "rating-5.toml").read_text()
+    (folder / "rating-5.toml").write_text(text)
+    for old, new in (('"rating-5"', '"other"'), *edits):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    (folder / "other.toml").write_text(text)
+    documents, layouts = layout_documents(folder), load_layouts(folder)
+    return layout_warnings(documents, layouts, load_transcripts(SHIPPED_TRANSCRIPTS))
+
+
+TURNED = (
+    '["very dissatisfied", "dissatisfied", "neither", "satisfied", "very satisfied"]',
+    '["very satisfied", "satisfied", "neither", "dissatisfied", "very dissatisfied"]',
+)
+
+
+def test_categories_the_other_way_round_are_told(tmp_path: Path) -> None:
+    said = _two_scales(tmp_path, TURNED)
+    assert [each.partition(", line ")[0] for each in said] == [
+        f"{tmp_path}/{key}.toml" for key in ("other", "rating-5")
+    ]
+    assert "categories: are those of rating-5 the other way round, and must run from worst to best in every" in said[0]
+    assert said[0].endswith("turn the wrong list round, and for other keys change the options' category numbers alone")
+
+
+def test_categories_of_another_question_may_stand_the_other_way_round(tmp_path: Path) -> None:
+    assert _two_scales(tmp_path, TURNED, ('question = "satisfaction"', 'question = "gladness"')) == []
+    assert _two_scales(tmp_path) == []
+
+
+def test_that_a_layout_leads_is_told_where_an_experiment_assigns_it_or_it_is_named(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED_EXPERIMENTS, tmp_path / "experiments")
+    default = tmp_path / "experiments" / "default.toml"
+
+    def leading(named: str | None) -> list[str]:
+        checked = check_all(
+            layouts_dir=SHIPPED_LAYOUTS,
+            experiments_dir=tmp_path / "experiments",
+            transcripts_dir=SHIPPED_TRANSCRIPTS,
+            sounds_dir=tmp_path,
+            named=named,
+        )
+        assert checked.faults == ()
+        return [warning for warning in checked.warnings if "is a leading layout" in warning]
+
+    assert len(leading(None)) == 1
+    text = default.read_text()
+    default.write_text(
+        text.replace('"sequential-123" = 0.6', '"sequential-123" = 0.75').replace('"paced-123" = 0.15, ', "")
+    )
+    assert leading(None) == []
+    assert leading("sequential-123") == []
+    assert len(leading("paced-123")) == 1
 
 
 def test_nothing_is_odd_about_the_reference_layout(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The preview as sound: to the sample what the timeline says, each recording at its place, whole or not at all."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,31 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(
     with pytest.raises(PromptRefused, match=r"folder\.wav: cannot be written \(Is a directory\)"):
         write_sound(sound, taken)
     assert list(tmp_path.iterdir()) == [taken]
+
+
+def test_a_device_or_a_pipe_is_never_replaced(versions: dict[str, LayoutVersion], spoken: Path, tmp_path: Path) -> None:
+    _, sound = sound_of(versions["sequential-123"], spoken, 0.0)
+    pipe, link = tmp_path / "pipe.wav", tmp_path / "link.wav"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link, Path("/dev/null")):
+        with pytest.raises(PromptRefused, match=r"cannot be written \(it is no regular file\); name a file in"):
+            write_sound(sound, path)
+    assert pipe.is_fifo()
+    assert Path("/dev/null").is_char_device()
+    assert sorted(tmp_path.iterdir()) == [link, pipe]
+
+
+def test_a_link_stays_one_and_what_it_names_is_replaced(
+    versions: dict[str, LayoutVersion], spoken: Path, tmp_path: Path
+) -> None:
+    _, sound = sound_of(versions["sequential-123"], spoken, 0.0)
+    link = tmp_path / "link.wav"
+    link.symlink_to(tmp_path / "named.wav")
+    for _ in range(2):
+        write_sound(sound, link)
+        assert link.is_symlink()
+        assert read_audio(tmp_path / "named.wav").samples == sound.samples
 
 
 def test_a_missing_recording_is_refused(versions: dict[str, LayoutVersion], sounds: Path) -> None:

@@ -59,12 +59,17 @@ class RunningService:
 
 
 @contextmanager
-def serving(ivr: CommandLine, **settings: str) -> Iterator[RunningService]:
-    """Run the service until the block ends; it has to end well on SIGTERM."""
+def serving(
+    ivr: CommandLine, *, program: tuple[str, ...] = ("-m", "ivr", "serve"), **settings: str
+) -> Iterator[RunningService]:
+    """Run the service until the block ends; it has to end well on SIGTERM.
+
+    ``program`` is what Python is to run.
+    """
     log = ivr.folder / f"service-{next(_numbers)}.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ivr", "serve"],
+            [sys.executable, *program],
             cwd=ivr.folder,
             env=ivr.environment | settings,
             stdout=subprocess.DEVNULL,

@@ -131,3 +131,16 @@ def test_follow_ups_without_a_key_are_refused_at_the_start(ivr: CommandLine) -> 
     said = ivr("serve", IVR_FOLLOW_UP_PROBABILITY="0.05").refused()
     assert "make one with `ivr numbers key FILE`, or set the probability to 0" in said
     assert "follow_up_public_key" in ivr("serve", IVR_FOLLOW_UP_PUBLIC_KEY="abc").refused()
+
+
+def test_a_number_that_can_be_nobodys_is_refused_without_being_shown(ivr: CommandLine) -> None:
+    for command in ("add", "remove"):
+        said = ivr("do-not-ask", command, "861234567").refused()
+        assert "caller 1 is no valid number in US; write it with + and the country code, or set default_region" in said
+        assert "861234567" not in said
+    assert "caller 2 is no valid number of its country" in ivr("do-not-ask", "add", HASH, "+49 30").refused()
+    assert not listed(ivr)
+    assert ivr("do-not-ask", "add", "4021", "--by", "eve").err == "1 added, 0 already there\n"
+    assert ivr("do-not-ask", "list").err == "1 caller is not to be asked\n"
+    assert ivr("do-not-ask", "export").err == "1 caller exported\n"
+    assert ivr("do-not-ask", "add", "861234567", IVR_DEFAULT_REGION="DE").err == "1 added, 0 already there\n"

@@ -67,6 +67,25 @@ def test_what_makes_no_sense_is_told_with_its_line(ivr: CommandLine) -> None:
     )
 
 
+def test_a_reference_layout_that_is_not_there_locks_nothing(ivr: CommandLine) -> None:
+    edited(ivr, 'unit = "caller"', 'unit = "call"')
+    nowhere = {"IVR_REFERENCE_LAYOUT": "nowhere-123"}
+    for command in (
+        ("experiments", "start", "default", "--by", "Ada"),
+        ("experiments", "check"),
+        ("layouts", "check"),
+    ):
+        said = ivr(*command, **nowhere).refused()
+        assert said.startswith("ivr: reference_layout is 'nowhere-123', which is no layout here; name one of "), command
+    assert ivr("experiments", "decisions").ok() == ""
+
+
+def test_a_start_names_somebody_in_one_line(ivr: CommandLine) -> None:
+    for who in ("", "Ada\nBob"):
+        said = ivr("experiments", "start", "default", "--by", who).refused()
+        assert said == f"ivr: --by is {who!r}; write it in words, in one line\n"
+
+
 def test_cautions_are_warnings(ivr: CommandLine) -> None:
     edited(ivr, '"reversed-123" = 0.05', '"reversed-123" = 0.0')
     edited(ivr, '"paced-123" = 0.15', '"paced-123" = 0.2')
@@ -77,3 +96,39 @@ def test_cautions_are_warnings(ivr: CommandLine) -> None:
         "stratum *: no layout has its reverse beside it, so the habit of key 1 cannot be told from satisfaction",
         "queues: sales is not among the settings' queues, so its calls do not count",
     ]
+
+
+def test_what_a_queue_would_get_is_told_beforehand(ivr: CommandLine) -> None:
+    edited(ivr, 'unit = "caller"', 'unit = "caller"\nqueues = ["support"]\nholdout = 0.1')
+    told = ivr("experiments", "given", "--queue", "support", "--site", "berlin")
+    first, *lines = told.ok().splitlines()
+    assert re.fullmatch(r"experiment default, queue support at berlin, [\d-]+ [\d:]+ UTC: stratum \*", first)
+    assert lines == [
+        "layout       64.0 %  sequential-123  en",
+        "layout       18.0 %  sparse-531  en",
+        "layout       13.5 %  paced-123  en",
+        "layout        4.5 %  reversed-123  en",
+        "control              sequential-123  en",
+        "silence      91.0 %  0 s",
+        "silence       4.5 %  2 s",
+        "silence       4.5 %  4 s",
+    ]
+    assert told.err == ""
+    other = ivr("experiments", "given", "default", "--queue", "sales", "--at", "2026-03-01T08:00+01:00", "--json")
+    assert json.loads(other.ok()) == {
+        "experiment": "default",
+        "queue": "sales",
+        "site": None,
+        "at": "2026-03-01T07:00:00+00:00",
+        "stratum": "*",
+        "randomises": False,
+        "why_not": "the experiment's queues are support",
+        "share": 0.0,
+        "layouts": [{"layout": "sequential-123", "language": "en", "probability": 1.0}],
+        "control": {"layout": "sequential-123", "language": "en"},
+        "delays": [{"seconds": 0.0, "probability": 1.0}],
+        "invitations": {},
+        "scripts": {},
+    }
+    refused = ivr("experiments", "given", "--queue", "support", "--at", "tomorrow").refused()
+    assert "--at is 'tomorrow', no moment with an offset; write it like 2026-01-31T08:00+01:00" in refused

@@ -176,3 +176,16 @@ def test_appraisals_leave_out_what_leads_until_somebody_signs(ivr: CommandLine) 
 def stand_of_published(ivr: CommandLine) -> str:
     """Publish paced-123 and return its version."""
     return ivr("layouts", "publish", "paced-123", "--by", "ana").ok().split()[2]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("check", "fresh-5"), ("publish", "fresh-5", "--by", "ana"), ("show", "fresh-5")], ids=lambda a: a[0]
+)
+def test_a_draft_that_the_files_do_not_have_names_the_setting(ivr: CommandLine, arguments: tuple[str, ...]) -> None:
+    text = (ivr.folder / "layouts" / "rating-5.toml").read_text()
+    file = ivr.file("fresh-5.toml", text.replace('key = "rating-5"', 'key = "fresh-5"'))
+    assert "nobody: is no layout here" in ivr("layouts", arguments[0], "nobody", *arguments[2:]).refused()
+    assert "is draft" in ivr("layouts", "draft", file).ok()
+    said = ivr("layouts", *arguments).refused()
+    assert f"fresh-5: is draft in the database, but layouts come from the files of {ivr.folder}/layouts; " in said
+    assert said.endswith('set layouts_source = "database", or put fresh-5.toml into that folder\n')

@@ -1,6 +1,7 @@
 """``ivr layouts`` as an operator has it: list, show, check, preview."""
 
 import json
+import shutil
 import wave
 
 from .conftest import ROOT, CommandLine
@@ -88,3 +89,42 @@ def test_a_preview_that_cannot_be_written_is_refused(ivr: CommandLine) -> None:
 
 def test_a_check_of_one_layout_wants_it_to_be_there(ivr: CommandLine) -> None:
     assert "nope: is no layout here; name one of about-12, " in ivr("layouts", "check", "nope").refused()
+
+
+def test_a_check_refuses_what_a_start_would(ivr: CommandLine) -> None:
+    assert not list(ivr.folder.glob("ivr.db*"))
+    ivr("experiments", "start", "default", "--by", "Ada").ok()
+    file = ivr.folder / "experiments" / "default.toml"
+    file.write_text(file.read_text().replace('salt = "default-2"', 'salt = "default-3"'))
+    said = ivr("layouts", "check").refused()
+    assert 'default.toml: salt is "default-3", and was "default-2" when the experiment was started' in said
+    assert ivr("experiments", "check").refused() == said
+
+
+def test_a_check_makes_no_ledger_and_wants_none_that_answers(ivr: CommandLine) -> None:
+    ivr("layouts", "check").ok()
+    assert not list(ivr.folder.glob("ivr.db*"))
+    away = ivr("layouts", "check", IVR_DATABASE_URL="postgresql://ivr@127.0.0.1:1/ivr")
+    assert away.ok() == "layouts and experiments are in order\n"
+    assert "ivr: warning: whether a running experiment was changed was not checked: " in away.err
+
+
+def test_a_recording_that_is_missing_or_cannot_be_played_is_a_fault_once_prompts_were_built(ivr: CommandLine) -> None:
+    sounds = ivr.folder / "own-sounds"
+    ivr.environment["IVR_SOUNDS_DIR"], built = str(sounds), ivr.environment["IVR_SOUNDS_DIR"]
+    unbuilt = ivr("layouts", "check")
+    assert unbuilt.ok() == "layouts and experiments are in order\n"
+    assert "how long a call can last was not checked, as the prompts are not built" in unbuilt.err
+    shutil.copytree(built, sounds)
+    gone, other = (sounds / "en" / "ivr-rating" / f"{name}.wav" for name in ("press-1-satisfied", "thanks"))
+    gone.unlink()
+    with wave.open(str(other), "wb") as sound:
+        sound.setparams((1, 2, 16000, 0, "NONE", "NONE"))
+        sound.writeframes(bytes(3200))
+    checked = ivr("layouts", "check")
+    assert (checked.code, checked.out) == (1, "")
+    again = f"delete {other.name} and run ivr prompts build, or save it as 8 kHz mono 16-bit PCM WAV"
+    assert sorted(checked.err.splitlines()) == [
+        f"ivr: {gone}: the recording is missing; run ivr prompts build",
+        f"ivr: {other}: has 16000 samples a second, not 8000 samples a second; {again}",
+    ]

@@ -1,6 +1,8 @@
 """The configuration read again by a service that runs: taken as a whole, or refused as a whole, with calls served."""
 
 import json
+import os
+import re
 import shutil
 from pathlib import Path
 
@@ -19,6 +21,24 @@ stop_rule = "confidence_sequence"
 layouts = { "sequential-123" = 1.0 }
 delays = { "0" = 1.0 }
 """
+HANGING = """
+import importlib, sys, threading
+
+serve = importlib.import_module("ivr.cli.serve")
+read_settings = serve.load_settings
+
+def hang(config):
+    print('{"event": "hangs"}', file=sys.stderr, flush=True)
+    threading.Event().wait()
+
+def read_once(config):
+    serve.load_settings = hang
+    return read_settings(config)
+
+serve.load_settings = read_once
+serve.serve()
+"""
+"""The service on a disk that answers when it starts and never again."""
 CHANGED = ("max_tries = 2", "max_tries = 3")
 
 
@@ -83,10 +103,15 @@ def test_a_good_reload_is_for_calls_that_begin_from_then_on(site: Site) -> None:
         under_way.listen_to("press-1-satisfied")
         service.reload()
         assert service.wait_for("reloaded")["layouts"] == {"sequential-123": f"{old} -> {new}"}
+        warned = service.wait_for("experiment_layout_changed")
+        assert (warned["experiment"], warned["layouts"]) == ("default", f"sequential-123 {old} -> {new}")
         under_way.press("1")
         after = rate(service, "2")
         assert (service.reloads("taken"), service.reloads("refused")) == (1, 0)
     assert site.calls() == {under_way.uniqueid: ("rated", "1", old), after: ("rated", "2", new)}
+    change = rf"layout.changed .*by serve: .+: sequential-123 {old} -> {new}$"
+    for command in (("decisions",), ("show", "default")):
+        assert re.search(change, site.ivr("experiments", *command).ok(), re.MULTILINE)
     history = site.ivr("layouts", "history", "sequential-123").ok()
     who = "ana" if site.source == "database" else "serve: "
     assert [f"{version}  published by {who}" in history for version in (old, new)] == [True, True]
@@ -184,4 +209,28 @@ def test_reloads_that_come_at_once_do_no_harm(ivr: CommandLine) -> None:
         for _ in range(5):
             service.reload()
         service.wait_for("reloaded")
+        rate(service)
+
+
+def test_what_is_no_file_holds_no_reload(ivr: CommandLine) -> None:
+    site = Site(ivr, "files")
+    with serving(site.ivr) as service:
+        for number, folder in enumerate(("layouts", "experiments"), start=1):
+            pipe = ivr.folder / folder / "pipe.toml"
+            os.mkfifo(pipe)
+            service.reload()
+            assert service.wait_for("reload_refused", number)["fault"].startswith(f"{pipe}: is no regular file; ")
+            pipe.unlink()
+        endless = ivr.folder / "layouts" / "endless.toml"
+        endless.symlink_to("/dev/zero")
+        service.reload()
+        assert service.wait_for("reload_refused", 3)["fault"].startswith(f"{endless}: is no regular file; ")
+        rate(service)
+
+
+def test_a_reload_that_never_ends_does_not_hold_the_end_of_the_service(ivr: CommandLine) -> None:
+    site = Site(ivr, "files")
+    with serving(site.ivr, program=("-c", HANGING)) as service:
+        service.reload()
+        service.wait_for("hangs")
         rate(service)

@@ -84,4 +84,88 @@ def test_a_caution_is_told(caused_by: Experiment, sentence: str) -> None:
 
 def test_a_sound_experiment_has_none() -> None:
     assert cautions(trial(SHIPPED), LAYOUTS) == ()
-    assert cautions(trial({"sequential-123": 1.0}), LAYOUTS) == ()
+
+
+IN_LITHUANIAN = replace(SEQUENTIAL, key="trys-lt", language="lt")
+BACK_IN_LITHUANIAN = replace(REVERSED, key="atbulas-lt", language="lt")
+ALL = {**LAYOUTS, "trys-lt": IN_LITHUANIAN, "atbulas-lt": BACK_IN_LITHUANIAN}
+LITHUANIAN = {"trys-lt": 0.9, "atbulas-lt": 0.1}
+
+
+def with_place(
+    name: str, layouts: dict[str, float], control: str | None = None, queues: tuple[str, ...] = ()
+) -> Experiment:
+    placed = Stratum(name, layouts, {0.0: 0.9, 2.0: 0.1}, control=control)
+    return replace(trial(SHIPPED), strata=(*trial(SHIPPED).strata, placed), queues=queues)
+
+
+PLACES = {
+    "a control in another language": (
+        with_place("*/pagalba", LITHUANIAN),
+        (),
+        (
+            "*/pagalba: callers who take no part hear en (sequential-123) and the others lt; "
+            'write control = "trys-lt" in this stratum'
+        ),
+    ),
+    "two languages": (
+        with_place("*/pagalba", {"trys-lt": 0.9, "sequential-123": 0.05, "reversed-123": 0.05}),
+        (),
+        "*/pagalba: its layouts are in en and lt, so chance decides which language a caller hears; give each",
+    ),
+    "a queue of the settings without slash": (
+        with_place("pagalba", LITHUANIAN, "trys-lt"),
+        ("pagalba", "support"),
+        'pagalba: pagalba is a queue and reads as a site; write [strata."*/pagalba"]',
+    ),
+    "a queue of the experiment without slash": (
+        with_place("pagalba", LITHUANIAN, "trys-lt", ("pagalba",)),
+        (),
+        'pagalba: pagalba is a queue and reads as a site; write [strata."*/pagalba"]',
+    ),
+    "a queue that has no part": (
+        with_place("vilnius/pagalba", LITHUANIAN, "trys-lt", ("support",)),
+        ("pagalba", "support"),
+        (
+            "vilnius/pagalba: its queue pagalba is not among the experiment's queues, so everybody there gets the "
+            "control trys-lt; add it to queues, or write one of support"
+        ),
+    ),
+    "a queue that does not count": (
+        with_place("*/pagalb", LITHUANIAN, "trys-lt"),
+        ("pagalba", "support"),
+        (
+            "*/pagalb: its queue pagalb is not among the settings' queues, so its calls do not count; "
+            "add it there, or write one of pagalba, support"
+        ),
+    ),
+    "one layout alone": (
+        with_place("*/pagalba", {"trys-lt": 1.0}, "trys-lt"),
+        ("pagalba",),
+        "*/pagalba: trys-lt stands alone, so its key habit cannot be told apart; give 5 % to its reverse",
+    ),
+}
+
+
+@pytest.mark.parametrize(("caused_by", "queues", "sentence"), PLACES.values(), ids=PLACES.keys())
+def test_a_stratum_that_does_what_nobody_means_is_told(
+    caused_by: Experiment, queues: tuple[str, ...], sentence: str
+) -> None:
+    (said,) = cautions(caused_by, ALL, queues)
+    assert said.startswith(f"experiment default, stratum {sentence}")
+
+
+def test_a_stratum_of_another_language_with_its_own_control_is_sound() -> None:
+    assert cautions(with_place("*/pagalba", LITHUANIAN, "trys-lt", ("pagalba",)), ALL, ("pagalba",)) == ()
+    assert cautions(with_place("vilnius", LITHUANIAN, "trys-lt"), ALL, ("pagalba",)) == ()
+
+
+def test_one_layout_alone_in_several_strata_is_told_once() -> None:
+    places = tuple(Stratum(name, {"sequential-123": 1.0}, {0.0: 0.9, 2.0: 0.1}) for name in ("*", "vilnius"))
+    (said,) = cautions(replace(trial(SHIPPED), strata=places), ALL)
+    assert said.startswith("experiment default, stratum *: sequential-123 stands alone, so its key habit")
+
+
+def test_a_queue_of_the_experiment_that_does_not_count_is_told() -> None:
+    (said,) = cautions(replace(trial(SHIPPED), queues=("support", "sales")), ALL, ("support",))
+    assert said.startswith("experiment default, queues: sales is not among the settings' queues, so its calls do not")

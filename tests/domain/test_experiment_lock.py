@@ -84,6 +84,10 @@ CHANGES = {
         {"strata": (TRIAL.strata[0], replace(TRIAL.strata[1], control="b"))},
         'strata.north/sales.control is "b", and was absent when',
     ),
+    "delay": (
+        {"strata": (replace(TRIAL.strata[0], delays={0.0: 0.9, 2.501: 0.1}), TRIAL.strata[1])},
+        "strata.*.delays.2.5 is absent, and was 0.1 when",
+    ),
     "stratum": ({"strata": TRIAL.strata[:1]}, "strata.north/sales is absent, and was {"),
     "salt": ({"salt": "trial-2"}, 'salt is "trial-2", and was "trial-1" when'),
     "unit": ({"unit": Unit.CALL}, 'unit is "call", and was "caller" when'),
@@ -113,6 +117,14 @@ def test_a_running_experiment_cannot_be_edited(change: dict, sentence: str) -> N
     assert said.endswith("or stop it with `ivr experiments stop trial --by NAME` and write the change under a new key")
     with pytest.raises(ExperimentRefused, match=r"it has been stopped, so write the change under a new key$"):
         require_unchanged(edited, [STARTED, STOPPED])
+
+
+@pytest.mark.parametrize("text", ["", " ", "Ada\n2026-03-02 12:00:00 UTC  trial  stopped by Bob", "Ada\x1b[2K"])
+def test_a_decision_is_one_line_by_somebody(text: str) -> None:
+    with pytest.raises(ExperimentRefused, match=r"--by is .*; write it in words, in one line"):
+        replace(STOPPED, who=text)
+    with pytest.raises(ExperimentRefused, match=r"--reason is .*; write it in words, in one line"):
+        replace(STOPPED, reason=text)
 
 
 def test_every_field_of_an_experiment_is_locked_but_its_key_and_what_the_log_says() -> None:

@@ -169,6 +169,12 @@ REFUSALS = {
     "no delay": ({"a": 1.0}, {}, "delays is empty; write at least one arm"),
     "negative delay": ({"a": 1.0}, {-1.0: 1.0}, "delay -1; write seconds from 0 to 10"),
     "endless delay": ({"a": 1.0}, {11.0: 1.0}, "delay 11; write seconds from 0 to 10"),
+    "two delays alike": (
+        {"a": 1.0},
+        {2.0: 0.5, 2.0000001: 0.5},
+        "delay 2.0000001; write seconds from 0 to 10, with at most three decimals",
+    ),
+    "a sum a hair off": ({"a": 0.5, "b": 0.4999999}, {0.0: 1.0}, "layouts sum to 0.9999999; change them"),
 }
 
 
@@ -186,5 +192,5 @@ def test_a_wrong_experiment_is_refused() -> None:
         replace(TRIAL, salt="")
     with pytest.raises(ExperimentRefused, match="a stratum is named twice; name each once"):
         replace(TRIAL, strata=(anywhere, anywhere))
-    with pytest.raises(ExperimentRefused, match=r'no stratum "\*"; add one, it serves every other site'):
+    with pytest.raises(ExperimentRefused, match=r'no stratum "\*"; add \[strata\."\*"\], it serves every other site'):
         replace(TRIAL, strata=(replace(anywhere, name="north"),))

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.domain.layouts import CommentRequest, Confirmation, Layout, Option
+from ivr.domain.calls import CONFIRMATION, PRIMARY_QUESTION
+from ivr.domain.layouts import COMMENT, CommentRequest, Confirmation, Layout, Option
 from ivr.errors import LayoutRefused
 
 PLAIN = Layout(
@@ -190,6 +191,12 @@ def test_a_wrong_layout_is_refused(changes: dict[str, object], sentence: str) ->
     with pytest.raises(LayoutRefused) as refused:
         replace(PLAIN, **changes)  # type: ignore[arg-type]
     assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize("name", [PRIMARY_QUESTION, CONFIRMATION, COMMENT])
+def test_a_name_under_which_answers_are_stored_already_is_no_key(name: str) -> None:
+    with pytest.raises(LayoutRefused, match=f"key: is '{name}', which stands for the .*; choose another name"):
+        replace(PLAIN, key=name)
 
 
 @pytest.mark.parametrize(("changes", "sentence"), COMMENT_REFUSALS.values(), ids=COMMENT_REFUSALS.keys())

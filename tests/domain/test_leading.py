@@ -1,4 +1,4 @@
-"""The leading rule: a pause after the best answer alone, while something is unread."""
+"""The leading rule: a pause after good answers alone, while something worse is unread."""
 
 from dataclasses import replace
 
@@ -49,6 +49,7 @@ LEADING = {
     "two keys for the best answer": ((2, 0), (2, 1), (0, 0)),
     "two pauses after the best answer": ((2, 1), (2, 1), (0, 0)),
     "just long enough": ((2, LEADING_PAUSE_SECONDS), (0, 0)),
+    "a best category that no choice stands for": ((1, 3), (0, 0)),
 }
 FAIR = {
     "no pause": ((2, 0), (1, 0), (0, 0)),
@@ -56,6 +57,7 @@ FAIR = {
     "the worst answer first": ((0, 3), (1, 3), (2, 0)),
     "the middle first": ((1, 3), (2, 3), (0, 0)),
     "the pause when another answer was read too": ((2, 0), (1, 3), (0, 0)),
+    "the pause after the best and the worst": ((2, 0), (0, 3), (1, 0)),
 }
 
 
@@ -67,6 +69,36 @@ def test_what_leads(read: tuple[tuple[int, float], ...]) -> None:
 @pytest.mark.parametrize("read", FAIR.values(), ids=FAIR.keys())
 def test_what_does_not_lead(read: tuple[tuple[int, float], ...]) -> None:
     assert why_layout_leads(layout(*read)) == ()
+
+
+LEADING_OF_FIVE = {
+    "the best two before the pause": ((4, 0), (3, 10), (2, 0), (1, 0), (0, 0)),
+    "the same in the other order": ((3, 0), (4, 10), (2, 0), (1, 0), (0, 0)),
+    "the best but one alone": ((3, 10), (4, 0), (2, 0), (1, 0), (0, 0)),
+    "a best category that no choice stands for": ((3, 10), (2, 0), (1, 0), (0, 0)),
+    "the best two of four with one that nobody can choose": ((3, 0), (2, 10), (1, 0), (0, 0)),
+}
+FAIR_OF_FIVE = {
+    "the worst two before the pause": ((0, 0), (1, 10), (2, 0), (3, 0), (4, 0)),
+    "the best three before the pause": ((4, 0), (3, 0), (2, 10), (1, 0), (0, 0)),
+    "the best and the worst before the pause": ((4, 0), (0, 10), (3, 0), (2, 0), (1, 0)),
+}
+
+
+@pytest.mark.parametrize("read", LEADING_OF_FIVE.values(), ids=LEADING_OF_FIVE.keys())
+def test_what_leads_on_a_longer_scale(read: tuple[tuple[int, float], ...]) -> None:
+    assert why_layout_leads(layout(*read, best=4))
+
+
+@pytest.mark.parametrize("read", FAIR_OF_FIVE.values(), ids=FAIR_OF_FIVE.keys())
+def test_what_does_not_lead_on_a_longer_scale(read: tuple[tuple[int, float], ...]) -> None:
+    assert why_layout_leads(layout(*read, best=4)) == ()
+
+
+def test_several_good_answers_are_named() -> None:
+    assert why_layout_leads(layout((4, 0), (3, 10), (2, 0), (1, 0), (0, 0), best=4)) == (
+        "10 s of silence after key 1 and 2 (grade 4, grade 3), good answers alone, while 3 of 5 choices are unread",
+    )
 
 
 def test_a_choice_that_is_read_with_the_best_answer_is_read() -> None:
@@ -89,10 +121,22 @@ def test_a_layout_and_its_mirror_never_lead_both(any_layout: Layout) -> None:
 
 
 @given(layouts())
-def test_a_layout_leads_only_if_its_first_choice_is_the_best_and_another_follows_it(any_layout: Layout) -> None:
-    if why_layout_leads(any_layout):
-        assert any_layout.options[0].category == any_layout.best_category
-        assert any(option.pause_after_seconds >= LEADING_PAUSE_SECONDS for option in any_layout.options)
+def test_before_the_pause_of_a_layout_that_leads_nothing_of_the_worse_half_was_read(any_layout: Layout) -> None:
+    categories = {option.category for option in any_layout.options}
+    middle = (len(categories) - 1) / 2
+    rank = {category: number for number, category in enumerate(sorted(categories))}
+    heard: list[float] = []
+    leads = False
+    for option in any_layout.options:
+        heard.append(rank[option.category])
+        leads |= option.pause_after_seconds >= LEADING_PAUSE_SECONDS and min(heard) > middle
+    assert bool(why_layout_leads(any_layout)) is leads
+
+
+@given(layouts())
+def test_categories_that_no_choice_stands_for_change_nothing(any_layout: Layout) -> None:
+    more = replace(any_layout, categories=(*any_layout.categories, "beyond the best"))
+    assert len(why_layout_leads(more)) == len(why_layout_leads(any_layout))
 
 
 @given(layouts(), st.floats(1.0, 10.0))

@@ -79,3 +79,21 @@ def test_another_pepper_gives_other_pseudonyms(pseudonyms: Pseudonyms) -> None:
 def test_an_unknown_region_is_refused(region: str) -> None:
     with pytest.raises(SettingsRefused, match="write the two capital letters of a country"):
         Pseudonyms(Pepper(SECRET), region)
+
+
+@pytest.mark.parametrize(
+    ("written", "is_dialable"),
+    [
+        ("030 123456", True),
+        ("+1 212 555 0123", True),
+        ("4021", True),
+        ("1234567890123456789", False),
+        ("+49 30", False),
+    ],
+)
+def test_what_can_be_anybodys_number(written: str, *, is_dialable: bool, pseudonyms: Pseudonyms) -> None:
+    assert pseudonyms.is_dialable(written) is is_dialable
+
+
+def test_words_are_nobodys_number(pseudonyms: Pseudonyms) -> None:
+    assert pseudonyms.is_dialable("anonymous") is False

@@ -34,4 +34,8 @@ async def test_comments_are_due_when_their_time_is_over_and_until_they_are_delet
         ).all()
     )
     assert [row.question for row in deleted] == ["nps-11"]
+    lying = {("f+nps-11", "wav"), ("f+nps-11", "gsm"), ("f+primary", "wav"), ("f+else", "wav")}
+    assert await comments.noted_deleted(lying | {(f"g{number}", "wav") for number in range(600)}) == {
+        ("f+nps-11", "wav")
+    }
     assert await comments.files() == {("f+primary", "wav"), ("f+solved-12", "wav"), ("f+nps-11", "wav")}

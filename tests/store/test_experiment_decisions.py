@@ -52,6 +52,18 @@ async def test_each_thing_is_decided_once(log: SqlExperimentDecisions) -> None:
     assert await log.of() == once
 
 
+async def test_versions_are_noted_whenever_they_differ_from_the_last(log: SqlExperimentDecisions) -> None:
+    def noted(versions: str, kind: DecisionKind = DecisionKind.LAYOUT_CHANGED) -> ExperimentDecision:
+        return replace(STARTED, decision=kind, reason="told", definition=versions)
+
+    first, changed = noted('{"a":"1"}', DecisionKind.LAYOUTS_NOTED), noted('{"a":"2"}')
+    back = noted('{"a":"1"}')
+    for decision in (first, changed, back, changed):
+        assert await log.add(decision)
+        assert not await log.add(replace(decision, who="another service"))
+    assert await log.of() == [first, changed, back, changed]
+
+
 async def test_two_services_at_once_start_an_experiment_once(
     database: Database, url: str, log: SqlExperimentDecisions
 ) -> None:
@@ -64,11 +76,23 @@ async def test_two_services_at_once_start_an_experiment_once(
     assert await log.of() == [STARTED]
 
 
-@pytest.mark.parametrize("change", ["UPDATE experiment_decisions SET who = 'Eve'", "DELETE FROM experiment_decisions"])
+CHANGES = {
+    "sqlite": (
+        "INSERT OR REPLACE INTO experiment_decisions SELECT id, experiment, at, 'Eve', decision, reason, definition "
+        "FROM experiment_decisions"
+    ),
+    "postgresql": "TRUNCATE experiment_decisions",
+}
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE experiment_decisions SET who = 'Eve'", "DELETE FROM experiment_decisions", ""]
+)
 async def test_the_database_itself_refuses_a_change(
     database: Database, log: SqlExperimentDecisions, change: str
 ) -> None:
     await log.add(STARTED)
+    change = change or CHANGES[database.dialect]
     with pytest.raises(DBAPIError, match="only ever added to"), database.engine.begin() as connection:
         connection.execute(text(change))
     assert await log.of() == [STARTED]

@@ -7,7 +7,8 @@ from openpyxl import load_workbook
 from ivr.domain.calls import CallArrived, CallId
 from ivr.store.calls_csv import COLUMNS, encode
 from ivr.store.database import Database
-from ivr.store.export_calls import ExportFormat, export_calls
+from ivr.store.export_calls import export_calls
+from ivr.store.export_rows import ExportFormat
 from ivr.store.ledger import SqlLedger
 
 from .samples import full_row, plain_row

@@ -15,7 +15,8 @@ from ivr.domain.outcomes import Outcome
 from ivr.errors import DatabaseRefused, ImportRefused
 from ivr.store.calls_csv import COLUMNS, encode
 from ivr.store.database import Database, open_database
-from ivr.store.export_calls import ExportFormat, export_calls
+from ivr.store.export_calls import export_calls
+from ivr.store.export_rows import ExportFormat
 from ivr.store.import_calls import ImportReport, import_calls
 from ivr.store.import_lock import sole_import
 from ivr.store.ledger import SqlLedger

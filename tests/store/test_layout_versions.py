@@ -1,9 +1,11 @@
 import asyncio
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from ivr.domain.lifecycle import LayoutDecision, NotedVersion, State, Step
 from ivr.domain.timelines import Recording
@@ -125,3 +127,37 @@ async def test_the_database_itself_refuses_a_change(
         await writer.write(lambda connection: connection.execute(text(change.format(table))))
     assert await records.find("paced-123", "aaaa") == FIRST
     assert await records.history("paced-123") == [decision(Step.DRAFTED)]
+
+
+FORGED = "'paced-123', 'aaaa', 'de', 'forged', '{}', NULL, '2026-01-01 00:00:00.000000'"
+COLUMNS = "layout, version, language, definition, recordings, leads, noted_at"
+REPLACING = {
+    "sqlite": (
+        f"INSERT OR REPLACE INTO layout_versions ({COLUMNS}) VALUES ({FORGED})",
+        f"INSERT OR REPLACE INTO layout_versions (rowid, {COLUMNS}) VALUES (1, 'x', {FORGED.partition(', ')[2]})",
+        "INSERT OR REPLACE INTO layout_decisions VALUES (1, 'paced-123', 'aaaa', '2026-01-01', 'eve', 'drafted', NULL)",
+    ),
+    "postgresql": ("TRUNCATE layout_decisions", "TRUNCATE layout_versions CASCADE"),
+}
+
+
+def _execute(change: str, connection: Connection) -> None:
+    connection.execute(text(change))
+
+
+async def test_replacing_and_emptying_change_nothing_either(
+    database: Database, writer: Writer, records: SqlLayoutVersions
+) -> None:
+    await records.note(FIRST)
+    await records.decide(decision(Step.DRAFTED))
+    for change in REPLACING[database.dialect]:
+        # A version that is there already may be inserted again; it stays as it is.
+        with (
+            nullcontext()
+            if "VALUES ('paced" in change
+            else pytest.raises(DatabaseRefused, match="is only ever added to")
+        ):
+            await writer.write(partial(_execute, change))
+        assert [await records.find("paced-123", "aaaa")] == [FIRST]
+        assert [each.version for each in await records.standings()] == ["aaaa"]
+        assert await records.history("paced-123") == [decision(Step.DRAFTED)]

@@ -6,7 +6,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from ivr.domain.calls import CallArrived, CallFacts, CallId, EndedBy, HandledCall, Leg, Press, RatingEntered
+from ivr.domain.calls import (
+    AskingEnded,
+    CallArrived,
+    CallFacts,
+    CallId,
+    EndedBy,
+    HandledCall,
+    Leg,
+    Press,
+    RatingEntered,
+)
 from ivr.domain.outcomes import Outcome
 from ivr.store.call_rows import is_handled, with_presses
 from ivr.store.database import Database
@@ -123,6 +133,22 @@ async def test_closing_again_replaces_the_row_and_keeps_the_facts(ledger: SqlLed
     await ledger.close(final)
     assert closed_rows(database) == [replace(final, keys=whole(CALL).presses)]
     assert await ledger.facts_of(CALL) == whole(CALL)
+
+
+async def test_a_closing_that_missed_how_long_was_asked_does_not_erase_it(
+    ledger: SqlLedger, database: Database
+) -> None:
+    await ledger.record(*facts(CALL))
+    missed = replace(full_row(CALL), asked_seconds=None)
+    await ledger.record(AskingEnded(CALL, 17.5))
+    for _ in range(2):
+        await ledger.close(missed)
+        known = await ledger.facts_of(CALL)
+        assert known is not None
+        assert known.asked_seconds == 17.5
+    assert [row.asked_seconds for row in closed_rows(database)] == [17.5]
+    await ledger.close(replace(missed, asked_seconds=18.5))
+    assert [row.asked_seconds for row in closed_rows(database)] == [18.5]
 
 
 async def test_a_call_can_be_closed_before_any_fact(ledger: SqlLedger, database: Database) -> None:

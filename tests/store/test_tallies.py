@@ -1,10 +1,12 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from ivr.domain.calls import CallArrived, CallId
+from ivr.domain.calls import CallArrived, CallId, HandledCall
+from ivr.domain.kpi.mis_keys import ConfirmationCount
 from ivr.domain.outcomes import Outcome
 from ivr.errors import DatabaseRefused
 from ivr.store.database import Database
@@ -56,6 +58,30 @@ async def test_the_seconds_of_the_asked_are_summed_where_they_are_known(ledger: 
     assert (other.calls, other.asked, other.asked_seconds, other.asked_seconds_squared) == (1, 0, 0.0, 0.0)
 
 
+async def test_confirmed_ratings_are_counted_by_what_was_keyed_twice(ledger: SqlLedger, tallies: SqlTallies) -> None:
+    def confirmed(number: int, key: str | None, version: str | None = "v1", **more: Any) -> HandledCall:
+        row = replace(plain_row(3 * number, Outcome.RATED), layout="sparse-531", layout_version=version)
+        return replace(row, confirm_key=key, **more)
+
+    closed = [confirmed(number, key) for number, key in enumerate(["1", "1", "5", None])]
+    closed += [confirmed(4, "1", "v2"), confirmed(5, "1", None), confirmed(6, "1", queue="else")]
+    closed += [
+        confirmed(7, "1", test=True),
+        confirmed(8, "1", excluded=True),
+        confirmed(9, "1", outcome=Outcome.NO_KEY),
+    ]
+    for row in closed:
+        await ledger.close(row)
+    assert await tallies.confirmation_counts(replace(ALL_CALLS, queue="sales")) == [
+        ConfirmationCount("sparse-531", None, 0, "1", 1),
+        ConfirmationCount("sparse-531", "v1", 0, "1", 2),
+        ConfirmationCount("sparse-531", "v1", 0, "5", 1),
+        ConfirmationCount("sparse-531", "v2", 0, "1", 1),
+    ]
+    until = ReportWindow(START, START + timedelta(seconds=3))
+    assert await tallies.confirmation_counts(until) == [ConfirmationCount("sparse-531", "v1", 0, "1", 1)]
+
+
 async def test_the_window_has_its_start_and_not_its_end(ledger: SqlLedger, tallies: SqlTallies) -> None:
     for number in range(5):
         await ledger.close(plain_row(number))
@@ -93,3 +119,11 @@ async def test_a_call_without_an_outcome_shows_as_a_leak(
     assert await all_handled(tallies) == 2
     with pytest.raises(DatabaseRefused, match=r"default/call\.1 is closed without an outcome"):
         database.read_now(lambda connection: list(handled_calls(connection)))
+
+
+async def test_each_allocation_is_told_once(ledger: SqlLedger, tallies: SqlTallies) -> None:
+    for number, allocation in enumerate(["b:0.5 a:0.5", None, "c:1", "b:0.5 a:0.5"]):
+        await ledger.close(replace(plain_row(number), allocation=allocation))
+    await ledger.close(replace(plain_row(9), allocation="d:1", test=True))
+    assert await tallies.allocations(ALL_CALLS) == ["b:0.5 a:0.5", "c:1"]
+    assert await tallies.allocations(replace(ALL_CALLS, until=START + timedelta(seconds=2))) == ["b:0.5 a:0.5"]

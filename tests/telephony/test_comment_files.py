@@ -4,7 +4,9 @@ import os
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
-from ivr.telephony.comment_files import FolderOfComments
+from ivr.domain.calls import CallId
+from ivr.telephony.agi.recordings import Recordings
+from ivr.telephony.comment_files import MARK, FolderOfComments
 from ivr.usecases.delete_comments import Deletion
 from tests.specimens import NOON
 
@@ -13,11 +15,13 @@ async def test_a_recording_is_deleted_and_its_neighbours_are_not(tmp_path: Path)
     for name in ("a+1.1+primary.wav", "a+1.10+primary.wav", "a+1.1+primary.gsm"):
         (tmp_path / name).write_bytes(b"x")
     files = FolderOfComments(PurePosixPath(tmp_path))
-    assert await files.are_reached()
+    assert not await files.are_reached()
     assert await files.delete("a+1.1+primary", "wav") is Deletion.DELETED
+    # A recording that was deleted there proves the folder.
+    assert await files.are_reached()
     assert await files.delete("a+1.1+primary", "wav") is Deletion.MISSING
-    left = sorted(path.name for path in tmp_path.iterdir())  # noqa: ASYNC240 - two files of a test
-    assert left == ["a+1.1+primary.gsm", "a+1.10+primary.wav"]
+    left = sorted(path.name for path in tmp_path.iterdir())  # noqa: ASYNC240 - a few files of a test
+    assert left == [MARK, "a+1.1+primary.gsm", "a+1.10+primary.wav"]
 
 
 async def test_nothing_outside_the_folder_is_touched(tmp_path: Path) -> None:
@@ -62,5 +66,40 @@ async def test_recordings_of_this_asterisk_are_found_by_their_names(tmp_path: Pa
     assert {(comment.recorded_at, comment.keep_until) for comment in found} == {
         (hour_ago, hour_ago + timedelta(days=90))
     }
+    assert await files.are_reached()
     nowhere = FolderOfComments(PurePosixPath(tmp_path / "none"))
     assert await nowhere.found("madrid", NOON, timedelta()) == []
+
+
+async def test_a_folder_without_a_recording_of_this_asterisk_is_not_proven(tmp_path: Path) -> None:
+    for name in ("lisbon+1.1+primary.wav", "voicemail.wav", "madrid+1.1+primary.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    files = FolderOfComments(PurePosixPath(tmp_path))
+    assert await files.found("madrid", NOON, timedelta()) == []
+    assert not await files.are_reached()
+
+
+async def test_a_mark_that_leads_elsewhere_proves_nothing_and_is_not_followed(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "comments", tmp_path / "outside"
+    inside.mkdir()
+    (inside / MARK).symlink_to(outside)
+    (inside / "madrid+1.1+primary.wav").write_bytes(b"x")
+    files = FolderOfComments(PurePosixPath(inside))
+    assert await files.delete("madrid+1.1+primary", "wav") is Deletion.DELETED
+    assert not await files.are_reached()
+    assert not outside.exists()
+
+
+async def test_a_moment_of_no_calendar_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "madrid+1.1+primary.wav").write_bytes(b"x")
+    os.utime(tmp_path / "madrid+1.1+primary.wav", (10**12, 10**12))
+    assert await FolderOfComments(PurePosixPath(tmp_path)).found("madrid", NOON, timedelta()) == []
+
+
+async def test_what_lies_there_is_told_and_what_has_no_call_apart(tmp_path: Path) -> None:
+    shortened = Recordings(PurePosixPath(tmp_path), CallId("madrid", "x" * 300)).file_of("primary")
+    for name in ("madrid+1.1+primary.wav", f"{shortened}.gsm", "notes.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    files = FolderOfComments(PurePosixPath(tmp_path))
+    assert await files.lying() == {("madrid+1.1+primary", "wav"), (shortened, "gsm")}
+    assert await files.nameless() == {(shortened, "gsm")}

@@ -18,7 +18,14 @@ from tests.usecases.scripted_line import ScriptedLine
 class Desk:
     """Everything around the use case, in memory."""
 
-    def __init__(self, asked: LayoutVersion | None = None, *, delay: float = 0.0, sampling: float = 1.0) -> None:
+    def __init__(
+        self,
+        asked: LayoutVersion | None = None,
+        *,
+        delay: float = 0.0,
+        sampling: float = 1.0,
+        longest_wait_seconds: float = 60.0,
+    ) -> None:
         self.ledger = MemoryLedger()
         self.directory = MemoryDirectory(people={"PJSIP/ana": "ana"}, teams={"ana": "blue"})
         self.last_keys = LastKeys()
@@ -31,6 +38,7 @@ class Desk:
             offering=offering(trial, {"sequential-123": asked or version()}),
             queues=frozenset(),
             clock=lambda: NOON,
+            refusals=self.refusals,
         )
         self.rate = RateCall(
             ledger=self.ledger,
@@ -41,6 +49,7 @@ class Desk:
             last_keys=self.last_keys,
             clock=lambda: NOON,
             closing=self.closing,
+            longest_wait_seconds=longest_wait_seconds,
         )
         self.left = NoteLeftKeys(ledger=self.ledger, last_keys=self.last_keys, closing=self.closing)
 

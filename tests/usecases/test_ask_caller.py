@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ivr.domain.calls import CONFIRMATION, Answer, AskingEnded, CallId, Comment
-from ivr.domain.flow.events import CallerLeft, PromptFailed, Recorded
+from ivr.domain.flow.events import CallerLeft, KeyHeard, PromptFailed, Recorded
 from ivr.domain.layouts import Layout
 from ivr.domain.outcomes import Outcome
 from ivr.usecases import ask_caller
@@ -66,6 +66,21 @@ async def test_every_press_tells_which_question_it_was_meant_for(desk: Desk) -> 
     facts = await desk.facts()
     told = [(press.key, press.question) for press in facts.presses]
     assert told == [("7", "primary"), ("1", "primary"), ("2", "primary"), ("1", "solved-12"), ("2", "solved-12")]
+
+
+async def test_a_correction_is_stored_and_answers_nothing(desk: Desk) -> None:
+    gap = KeyHeard("2", 3105, 3350)
+    line = desk.line(PLAYED, (key("3"),), (gap,), (key("1", 6000),), PLAYED)
+    assert await desk.rate(request(), line) is Outcome.RATED
+    facts = await desk.facts()
+    assert facts.answer is not None
+    assert facts.answer.key == "3"
+    assert [(answer.question, answer.key) for answer in facts.further][-1] == ("solved-12", "1")
+    assert [(press.key, press.question) for press in facts.presses] == [
+        ("3", "primary"),
+        ("2", "solved-12"),
+        ("1", "solved-12"),
+    ]
 
 
 async def test_a_question_without_an_answer_does_not_wait_for_the_disk(desk: Desk) -> None:

@@ -116,12 +116,12 @@ async def test_retired_is_final_for_that_version_and_a_changed_layout_is_another
 async def test_what_the_running_experiment_assigns_is_not_retired(layouts: ChangeLayouts) -> None:
     await layouts.publish_read([PLAIN], by="ana")
     number = PLAIN.version.version
-    running = Running("summer", {"sequential-123": number})
+    running = Running("summer", {"sequential-123": ["as read now", number]})
     with pytest.raises(
         LifecycleRefused, match=r"the running experiment summer .*`ivr experiments stop summer --by NAME`"
     ):
         await layouts.retire("sequential-123", number, by="ana", reason="old", running=running)
-    elsewhere = Running("summer", {"sequential-123": "another version", "paced-123": number})
+    elsewhere = Running("summer", {"sequential-123": ["another version"], "paced-123": [number]})
     retired = await layouts.retire("sequential-123", number, by="ana", reason="old", running=elsewhere)
     assert retired.state is State.RETIRED
 

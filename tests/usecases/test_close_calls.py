@@ -1,6 +1,7 @@
 """Closing calls: which are closed, with what they were given, or would have been given."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,11 +21,13 @@ from ivr.domain.calls import (
     Press,
     RatingEntered,
 )
+from ivr.domain.do_not_ask import DoNotAskEntry
 from ivr.domain.experiments import assign
 from ivr.domain.layouts import Layout
 from ivr.domain.outcomes import Outcome
 from ivr.usecases.close_calls import CloseCalls
-from tests.memory_ledger import MemoryDirectory, MemoryLedger
+from ivr.usecases.keep_do_not_ask import KeepDoNotAsk
+from tests.memory_ledger import LedgerFailed, MemoryDirectory, MemoryLedger
 from tests.specimens import CALL, assignment, at, experiment, layout, offering, version
 
 TRIAL = experiment({"sequential-123": 0.5, "paced-123": 0.5}, {0.0: 0.5, 2.0: 0.5})
@@ -108,6 +111,89 @@ async def test_a_key_is_read_by_an_older_version_too_where_that_is_archived(
     )
     await closes.close_gone(CALL)
     assert ledger.rows[CALL].outcome is outcome
+
+
+class Entries:
+    """The do-not-ask list in memory; ``is_broken`` makes it fail."""
+
+    def __init__(self) -> None:
+        self.words: list[DoNotAskEntry] = []
+        self.is_broken = False
+
+    async def append(self, entries: Iterable[DoNotAskEntry]) -> int:
+        if self.is_broken:
+            raise LedgerFailed("do not ask")
+        before = len(self.words)
+        for entry in entries:
+            last = next((word for word in reversed(self.words) if word.caller == entry.caller), None)
+            if entry.changes(last):
+                self.words.append(entry)
+        return len(self.words) - before
+
+
+def refusing(ledger: MemoryLedger, entries: Entries) -> CloseCalls:
+    return CloseCalls(
+        ledger=ledger,
+        directory=MemoryDirectory(),
+        offering=offering(TRIAL, VERSIONS),
+        queues=frozenset(),
+        clock=lambda: at(90),
+        refusals=KeepDoNotAsk(entries, lambda: at(80)),
+    )
+
+
+DECLINED = Answer(CALL, PRIMARY_QUESTION, Outcome.OPTED_OUT, 1)
+DECLINED_LATER = Answer(CALL, "solved-12", Outcome.OPTED_OUT, 1, version="v")
+RATED = Answer(CALL, PRIMARY_QUESTION, Outcome.RATED, 1, "1", 2, 900)
+KNOWN = CallArrived(CALL, caller="h1:ab")
+
+
+@pytest.mark.parametrize("answers", [(DECLINED,), (RATED, DECLINED_LATER)], ids=["at first", "in a further question"])
+async def test_a_refusal_that_was_lost_is_entered_when_the_call_is_closed(
+    ledger: MemoryLedger, answers: tuple[Answer, ...]
+) -> None:
+    entries = Entries()
+    await ledger.record(KNOWN, ENTERED, *answers)
+    closes = refusing(ledger, entries)
+    await closes.close_gone(CALL)
+    await closes.close(CALL)
+    assert [(word.caller, word.at, word.call) for word in entries.words] == [("h1:ab", at(60), CALL)]
+
+
+@pytest.mark.parametrize(
+    ("arrived", "answer"),
+    [(replace(KNOWN, test=True), DECLINED), (CallArrived(CALL), DECLINED), (KNOWN, RATED)],
+    ids=["a test call", "an unknown caller", "a caller who answered"],
+)
+async def test_nobody_else_is_entered(ledger: MemoryLedger, arrived: CallArrived, answer: Answer) -> None:
+    entries = Entries()
+    await ledger.record(arrived, ENTERED, answer)
+    await refusing(ledger, entries).close_gone(CALL)
+    assert entries.words == []
+
+
+async def test_a_call_that_is_closed_anew_does_not_undo_what_the_caller_said_later(ledger: MemoryLedger) -> None:
+    entries = Entries()
+    await ledger.record(KNOWN, ENTERED, DECLINED)
+    closes = refusing(ledger, entries)
+    await closes.close_gone(CALL)
+    assert await KeepDoNotAsk(entries, lambda: at(70)).withdraw(["h1:ab"], "eve") == 1
+    await closes.close(CALL)
+    assert [word.is_refusal for word in entries.words] == [True, False]
+
+
+async def test_a_call_whose_refusal_cannot_be_entered_stays_open_until_it_can(ledger: MemoryLedger) -> None:
+    entries = Entries()
+    entries.is_broken = True
+    await ledger.record(KNOWN, ENTERED, DECLINED)
+    closes = refusing(ledger, entries)
+    with pytest.raises(LedgerFailed):
+        await closes.close_gone(CALL)
+    assert await ledger.open_calls() == [CALL]
+    entries.is_broken = False
+    await closes.close_all_but("default", frozenset())
+    assert ledger.rows[CALL].outcome is Outcome.OPTED_OUT
+    assert len(entries.words) == 1
 
 
 async def test_what_a_call_would_have_been_given_is_what_it_had_been_when_it_ended(ledger: MemoryLedger) -> None:

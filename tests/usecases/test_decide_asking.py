@@ -146,6 +146,23 @@ async def test_a_caller_whose_word_is_no_is_not_asked_and_an_unknown_one_is_not_
     assert callers.looked_up == ["h1:a"]
 
 
+async def test_who_said_no_to_the_invitation_uses_up_no_cap_and_is_counted_by_name() -> None:
+    meter = Measured()
+    rules = AskingRules(agents={"*": Caps(day=1)}, throttle=Throttle(1, 7))
+    decide = (await deciding(rules, meter=meter)).decide
+    refused = Decision(1.0, Outcome.OPTED_OUT, "invitation")
+    assert await decide(candidate(1, caller="h1:a", consent=False)) == refused
+    assert await decide(candidate(2, caller="h1:a", consent=False)) == refused
+    assert await decide(candidate(3, caller="h1:a", consent=True)) == Decision(1.0)
+    assert meter.declined_by == ["invitation", "invitation", None]
+
+
+async def test_a_no_to_the_invitation_counts_only_of_who_would_have_been_asked() -> None:
+    rules = AskingRules(queues={"*": QueueRules(sampling=Sampling(1e-9))})
+    decide = (await deciding(rules)).decide
+    assert await decide(candidate(1, consent=False)) == Decision(1e-9, Outcome.NOT_SELECTED, "sampling")
+
+
 async def test_a_test_call_is_asked_and_counts_nowhere() -> None:
     rules = AskingRules(agents={"*": Caps(day=1)}, throttle=Throttle(1, 7))
     decide = (await deciding(rules, MemoryCallers(refusing={"h1:a"}))).decide

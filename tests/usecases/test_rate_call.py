@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from ivr.domain.calls import Answer, CallArrived, CallGone, CallId, Exposure, Fact, Invited, Leg, Press, RatingEntered
 from ivr.domain.eligibility import Candidate, Decision
@@ -15,7 +16,7 @@ from ivr.usecases.last_keys import LastKeys
 from ivr.usecases.note_left_keys import NoteLeftKeys
 from ivr.usecases.ports import Line
 from tests.memory_ledger import LedgerFailed
-from tests.specimens import CALL, NOON, at
+from tests.specimens import CALL, NOON, at, recommend, version
 from tests.usecases.desk import Desk, once_rating, request, until
 from tests.usecases.scripted_line import LEFT, LOST, PLAYED, BrokenLine, HangingLine, ScriptedLine, key
 
@@ -81,7 +82,7 @@ async def test_presses_are_numbered_as_heard_bounces_included(desk: Desk) -> Non
 async def test_a_caller_outside_the_sample_is_stored_and_not_asked() -> None:
     desk = Desk(sampling=1e-9)
     assert await desk.rate(request(), desk.line()) is Outcome.NOT_SELECTED
-    assert desk.history == ["CallArrived", "RatingEntered", "> done"]
+    assert desk.history == ["> done", "CallArrived", "RatingEntered"]
     facts = await desk.ledger.facts_of(CALL)
     assert facts is not None
     assert facts.entered is not None
@@ -315,15 +316,71 @@ async def test_a_failing_ledger_is_never_done(desk: Desk, fails: Callable[[Fact]
     assert "> thanks" not in desk.history
 
 
-@pytest.mark.parametrize("status", ["no_key", "declined"])
-async def test_an_outcome_that_could_not_be_stored_is_never_done(status: str) -> None:
-    desk = Desk(sampling=1.0 if status == "no_key" else 1e-9)
-    desk.ledger.fails = lambda fact: (
-        isinstance(fact, Answer | RatingEntered) and not (status == "no_key" and isinstance(fact, RatingEntered))
-    )
+async def test_an_outcome_that_could_not_be_stored_is_never_done(desk: Desk) -> None:
+    desk.ledger.fails = lambda fact: isinstance(fact, Answer)
     with pytest.raises(LedgerFailed):
         await desk.rate(request(), desk.line())
     assert "> done" not in desk.history
+
+
+# Who is not to be asked is let go whatever becomes of the ledger: else the dialplan would ask by itself.
+
+DO_NOT_ASK = Decision(0.0, Outcome.DO_NOT_ASK, "do_not_ask")
+
+
+async def test_who_is_not_to_be_asked_is_let_go_although_the_record_fails(desk: Desk) -> None:
+    desk.eligibility.decision = DO_NOT_ASK
+    desk.ledger.fails = lambda fact: isinstance(fact, RatingEntered)
+    with capture_logs() as logs:
+        assert await desk.rate(request(), desk.line()) is Outcome.DO_NOT_ASK
+    assert desk.history == ["> done"]
+    assert [line["event"] for line in logs] == ["entry_not_stored"]
+
+
+async def test_who_is_not_to_be_asked_is_let_go_although_the_record_hangs(desk: Desk) -> None:
+    desk.eligibility.decision = DO_NOT_ASK
+    desk.ledger.record = _never  # type: ignore[method-assign]
+    rating = asyncio.create_task(desk.rate(request(), desk.line()))
+    await until(lambda: "> done" in desk.history)
+    rating.cancel()
+    await asyncio.wait([rating])
+
+
+@pytest.mark.parametrize("read", ["invitation_of", "facts_of"])
+@pytest.mark.parametrize("how", ["hangs", "fails"])
+async def test_who_may_be_asked_is_not_known_in_time_and_nobody_is_asked(read: str, how: str) -> None:
+    desk = Desk(longest_wait_seconds=0.01)
+    setattr(desk.ledger, read, _never if how == "hangs" else _fails)
+    assert await desk.rate(request(), desk.line()) is Outcome.NOT_SELECTED
+    assert desk.history == ["> done", "CallArrived", "RatingEntered"]
+    assert desk.eligibility.candidates == []
+
+
+@pytest.mark.parametrize("how", ["hangs", "fails"])
+async def test_a_directory_that_says_nothing_leaves_the_interface(how: str) -> None:
+    desk = Desk(longest_wait_seconds=1.0)
+    setattr(desk.directory, "person_at", _never if how == "hangs" else _fails)  # noqa: B010 - a method is replaced
+    assert await desk.rate(request(), desk.line(PLAYED, (key("1"),))) is Outcome.RATED
+    entered = (await desk.facts()).entered
+    assert entered is not None
+    assert entered.agent == "PJSIP/ana"
+
+
+@pytest.mark.parametrize("known", [None, True])
+async def test_a_no_that_the_dialplan_brings_holds_beside_the_ledger(desk: Desk, known: bool | None) -> None:
+    await desk.ledger.record(Invited(CALL, NOON, "default", "*", "invite", 0.5, "none", 1.0, consent=known))
+    assert await desk.rate(request(consent=False), desk.line()) is Outcome.OPTED_OUT
+    entered = (await desk.facts()).entered
+    assert entered is not None
+    assert entered.declined_by == "invitation"
+
+
+async def _never(*_arguments: object) -> None:
+    await asyncio.Event().wait()
+
+
+async def _fails(*_arguments: object) -> None:
+    raise LedgerFailed("read")
 
 
 async def test_before_the_exposure_is_stored_nothing_is_played(desk: Desk) -> None:
@@ -386,6 +443,17 @@ async def test_the_service_starts_anew_between_the_flow_and_the_last_keys(desk: 
     await after_restart(CALL, "81", gone=True)
     row = desk.ledger.rows[CALL]
     assert (row.outcome, row.key, [press.key for press in row.keys]) == (Outcome.RATED, "1", ["8", "1"])
+
+
+async def test_a_service_that_dies_in_the_wait_for_a_second_key_makes_no_one_of_a_ten() -> None:
+    desk = Desk(version(replace(recommend(), key="sequential-123")))
+    rating = asyncio.create_task(desk.rate(request(), HangingLine(desk.history, PLAYED, (key("1"),))))
+    await until(lambda: "Press 1 1" in desk.history)
+    rating.cancel()
+    await asyncio.wait([rating])
+    await desk.closing.close_gone(CALL)
+    row = desk.ledger.rows[CALL]
+    assert (row.outcome, row.key) == (Outcome.UNKNOWN, None)
 
 
 async def test_the_service_starts_anew_and_the_caller_is_gone(desk: Desk) -> None:

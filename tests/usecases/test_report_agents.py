@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.domain.kpi.instruments import Instruments
+from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.domain.outcomes import Outcome
 from ivr.usecases.report_agents import only_own_row, report_agents
 from ivr.usecases.report_json import layout_report_json, report_json
@@ -60,7 +60,7 @@ async def test_the_json_has_the_names_that_scripts_rely_on():
     assert figures["window"] == {"from": None, "to": None}
     assert (figures["handled"], figures["in_progress"], figures["warnings"]) == (43, 2, [])
     assert figures["layouts"][0]["layout"] == "sequential-123"
-    assert {"rated", "effect_points", "burden_seconds"} <= figures["layouts"][0].keys()
+    assert {"rated", "effect_points", "burden_seconds", "mis_key_rate"} <= figures["layouts"][0].keys()
 
 
 async def test_a_window_selects_and_is_said():
@@ -178,6 +178,29 @@ async def test_a_leak_refuses_the_burden_too():
     figures = layout_report_json(await report_layouts(tallies, LAYOUTS, clock=lambda: NOON))
     for each in (figures, *figures["layouts"]):
         assert (each["burden_seconds"]["estimate"], each["burden_seconds"]["status"]) == (None, "refused")
+
+
+async def test_the_mis_key_rate_is_told_by_layout():
+    calls = [StoredCall(confirm_key="3")] * 45 + [StoredCall(confirm_key="1")] * 5 + [StoredCall()] * 100
+    calls += [StoredCall(layout="sparse-531", category=0)] * 10
+    keys = {"1": 0, "2": 1, "3": 2}
+    instruments = Instruments({key: Instrument(SCALE, keys=keys) for key in ("sequential-123", "sparse-531")})
+    report = await report_layouts(MemoryTallies(calls), instruments, clock=lambda: NOON)
+    sequential, sparse = (row["mis_key_rate"] for row in layout_report_json(report)["layouts"])
+    assert (sequential["estimate"], sequential["n"], sequential["status"]) == (0.1, 50, "ok")
+    assert (sequential["unit"], sequential["method"]) == ("proportion", "wilson")
+    assert "upper bound" in sequential["reasons"][0]
+    assert (sparse["estimate"], sparse["n"], sparse["status"]) == (None, 0, "insufficient")
+    assert "10.0 % (4.3 to 21.4), n 50" in layout_table(report.layouts).rows[0]
+    records = layout_records(report.layouts)
+    first = dict(zip(records.headers, records.rows[0], strict=True))
+    assert (first["mis_key_rate_estimate"], first["mis_key_rate_n"]) == ("0.1", "50")
+
+
+async def test_a_leak_refuses_the_mis_key_rate_too():
+    tallies = MemoryTallies([StoredCall(confirm_key="3")], uncounted=1)
+    (layout,) = layout_report_json(await report_layouts(tallies, LAYOUTS, clock=lambda: NOON))["layouts"]
+    assert (layout["mis_key_rate"]["estimate"], layout["mis_key_rate"]["reasons"]) == (None, ["disposition_leak"])
 
 
 def test_a_day_is_the_sites_whole_day():

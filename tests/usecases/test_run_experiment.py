@@ -1,5 +1,6 @@
 """Starting and stopping an experiment, and the watch over it, on a log and counts in memory."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -171,6 +172,29 @@ async def test_starting_by_hand_says_so_where_nothing_is_left_to_do() -> None:
         await house.running.start_anew(replace(TRIAL, salt="other"), who="Bob")
 
 
+async def test_of_several_who_start_at_once_one_does_and_the_others_are_told() -> None:
+    house = House()
+
+    class SlowRead:
+        """Everybody has looked before anybody adds."""
+
+        async def of(self, experiment: str | None = None) -> Sequence[ExperimentDecision]:
+            there = await house.decisions.of(experiment)
+            await asyncio.sleep(0)
+            return there
+
+        async def add(self, decision: ExperimentDecision) -> bool:
+            return await house.decisions.add(decision)
+
+    running = RunExperiment(SlowRead(), lambda: house.now)
+    who = ("Ada", "Bob", "Cem", "Eve")
+    ended = await asyncio.gather(*(running.start_anew(TRIAL, who=each) for each in who), return_exceptions=True)
+    assert ended[0] == replace(TRIAL, started_at=NOON)
+    said = "experiment trial has been started already (2026-03-02 12:00 UTC, Ada); nothing is left to do"
+    assert [str(each) for each in ended[1:]] == [said] * 3
+    assert [each.who for each in house.decisions.log] == ["Ada"]
+
+
 async def test_without_harm_the_watch_changes_nothing() -> None:
     house = House()
     await house.serve()
@@ -269,6 +293,22 @@ async def test_calls_are_counted_by_stratum_and_step_of_the_ramp() -> None:
         ("sequential-123", [("support", 1)]),
         ("plain", [("sales", 2)]),
     ]
+
+
+async def test_the_guardrail_counts_anew_where_a_layout_was_changed() -> None:
+    house = House()
+    await house.serve()
+    house.counts.calls = HARM
+    house.now = NOON + HOUR
+    change = ExperimentDecision(
+        "trial", NOON + HOUR / 2, "serve: ivr", DecisionKind.LAYOUT_CHANGED, "paced-123 1 -> 2", '{"paced-123":"2"}'
+    )
+    house.decisions.log.append(change)
+    await house.watch.look()
+    assert house.kinds == [DecisionKind.STARTED, DecisionKind.LAYOUT_CHANGED]
+    house.counts.calls = [(NOON + HOUR / 2, count) for _, count in HARM]
+    await house.watch.look()
+    assert house.kinds[-1] is DecisionKind.STOPPED_BY_GUARDRAIL
 
 
 async def test_old_calls_are_read_once_and_a_late_closing_is_still_seen() -> None:

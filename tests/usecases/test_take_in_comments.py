@@ -4,6 +4,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from structlog.testing import capture_logs
+
 from ivr.domain.calls import CallId, Comment
 from ivr.usecases.take_in_comments import TakeInComments
 from tests.memory_ledger import MemoryLedger
@@ -17,10 +19,14 @@ class Shelf:
     """A folder with one recording, and what the ledger knows of it."""
 
     known: set[tuple[str, str]] = field(default_factory=set)
+    shortened: set[tuple[str, str]] = field(default_factory=set)
     asked: list[tuple[str, datetime]] = field(default_factory=list)
 
     async def files(self) -> Set[tuple[str, str]]:
         return self.known
+
+    async def nameless(self) -> Set[tuple[str, str]]:
+        return self.shortened
 
     async def found(self, pbx: str, before: datetime, kept: timedelta) -> Sequence[Comment]:
         self.asked.append((pbx, before))
@@ -47,3 +53,12 @@ async def test_what_is_known_stays_as_it_is() -> None:
     assert ledger.history == []
     other_format = Shelf({(FOUND.file, "gsm")})
     assert await taking_in(other_format, ledger)() == 1
+
+
+async def test_what_belongs_to_no_known_call_is_said_once() -> None:
+    known = (FOUND.file, FOUND.format)
+    shelf = Shelf({known, ("long~1", "wav")}, shortened={("long~1", "wav"), ("long~2", "wav")})
+    take_in = taking_in(shelf, MemoryLedger())
+    with capture_logs() as logged:
+        assert [await take_in(), await take_in()] == [0, 0]
+    assert [(line["event"], line["files"]) for line in logged] == [("comments_without_call", ["long~2"])]

@@ -14,6 +14,12 @@ is what *could* be one: what lies within the window somewhere between its bounds
 purpose. A real press that is passed over costs a question more; a copy that counts is an answer that nobody gave, or
 takes a try away from the caller.
 
+A caller who corrects an answer presses another key at once, a 2 right behind the 3, and by then the next question has
+begun. Nobody can tell a correction from an answer to a question of which only a few words were heard. So a key within
+the window of any key before it is *hasty*, and answers nothing in the first prompt of a question that follows
+another: it is stored as a press, and the question is put from its beginning. In doubt nobody's answer is invented; an
+experienced caller who keys ahead is asked.
+
 All keys belong into the guard, those that change nothing too, because their copies can come later. It goes with the
 caller from question to question, all on one clock, so the last answer's copies are no answer to what comes next. What
 is stored of presses is not the guard's affair: they are kept as they were heard.
@@ -68,3 +74,10 @@ class BounceGuard:
             chain = Chain(press.key, began_ms=press.hi_ms, last_ms=press.hi_ms)
         others = tuple(each for each in self.chains if each.key != press.key)
         return replace(self, chains=(*others, chain)), is_copy
+
+    def is_hasty(self, press: KeyHeard) -> bool:
+        """Say whether ``press`` could have come within the window of any key before it."""
+        return any(
+            press.lo_ms is None or chain.last_ms is None or press.lo_ms - chain.last_ms <= WINDOW_MS
+            for chain in self.chains
+        )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from ivr.domain.calls import PRIMARY_QUESTION
 from ivr.domain.flow.digits import Digits
 from ivr.domain.flow.events import AnswerKept, CallerLeft, Event, KeyHeard, LineLost, Played, PromptFailed
 from ivr.domain.flow.moves import MOVES, IllegalEvent, go_on
@@ -44,6 +45,8 @@ class Flow(Question):
 
     def _heard(self, event: KeyHeard) -> tuple[Trigger, Question]:
         digits = self.digits.hear(event)
+        if self._is_just_put(event) and self.guard.is_hasty(event):
+            return Trigger.COPY, replace(self, digits=replace(self.digits, guard=digits.guard))
         flow = replace(self, digits=digits)
         is_doubtful = digits.is_over and not self.digits.is_over
         if self.guard.hear(event)[1] and not is_doubtful:
@@ -59,6 +62,16 @@ class Flow(Question):
             return Trigger.OPT_OUT_KEY, flow
         can_repeat = self.repeats < layout.max_repeats and not self.declined
         return Trigger.REPEAT_KEY if event.key == layout.repeat_key and can_repeat else Trigger.WRONG_KEY, flow
+
+    def _is_just_put(self, event: KeyHeard) -> bool:
+        """Say whether ``event`` came in the first prompt of a question behind another, before any key counted here."""
+        if self.question == PRIMARY_QUESTION or self.phase is not Phase.LISTENING or self.declined:
+            return False
+        if self.readings > 1 or self.repeats or self.wrong_keys:
+            return False
+        # Told together with the key that ended the prompt, it came in that prompt too.
+        is_from_before = event.lo_ms is not None and self.since_ms is not None and event.lo_ms < self.since_ms
+        return self.position == 0 or is_from_before
 
     def pass_over(self) -> Self:
         """Return the question behind its running command, which was not heard to its end and is not played again."""

@@ -8,7 +8,7 @@ A caller is LISTENING while anything is played that a key can answer, the farewe
 taken to the last moment. A first key that may become an answer of two is COLLECTED until a second one comes, or
 silence, or the caller leaves. The answer is KEPT (made durable) before the question ends; later keys are stored as
 presses by the use case and change nothing here. A key that could be a copy of an earlier press (``bounces.py``) is a
-COPY, whichever key it is: it answers nothing and uses up no try.
+COPY, whichever key it is: it answers nothing and uses up no try. So is one that could correct the answer before.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Instruments: what a figure has to know of each layout version, so that a rating is read by what its caller heard."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,12 +9,14 @@ class Instrument:
     """A layout's version as the figures see it.
 
     ``categories`` are from worst to best. ``leads`` says why it leads callers to the best answer, empty where it does
-    not; ``signed_by`` is who signed for it all the same.
+    not; ``signed_by`` is who signed for it all the same. ``keys`` says which category each key meant, empty where it
+    is not known.
     """
 
     categories: tuple[str, ...]
     leads: tuple[str, ...] = ()
     signed_by: str | None = None
+    keys: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_kept_out(self) -> bool:
@@ -48,4 +50,4 @@ class Instruments:
         noted = self.noted.get((layout, version))
         if noted is not None:
             return noted
-        return None if current is None else Instrument(current.categories, current.leads)
+        return None if current is None else replace(current, signed_by=None)

@@ -4,7 +4,7 @@ The difference is one of pressed shares, pooled over all calls of the window. It
 where callers were assigned at random and in the same proportions everywhere; it says so in its reasons.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.domain.kpi import burden
@@ -12,8 +12,10 @@ from ivr.domain.kpi.agents import LEAK
 from ivr.domain.kpi.appraisal import joined
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.instruments import Instruments
+from ivr.domain.kpi.mis_keys import ConfirmationCount, mis_key_rate
 from ivr.domain.kpi.response import Dispositions, break_off_share, count_dispositions, response_rate
 from ivr.domain.kpi.series import Span, series_spans
+from ivr.domain.kpi.shared_draws import drawn_with
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.kpi.top_box import Ratings, read_ratings, top_box
 from ivr.domain.kpi.wilson import newcombe_interval, proportion
@@ -52,6 +54,7 @@ class LayoutFigures:
     shares: tuple[CategoryShare, ...]
     effect_points: Estimate
     burden_seconds: Estimate
+    mis_key_rate: Estimate
     notes: tuple[str, ...]
     leads: tuple[str, ...] = ()
     signed_by: str | None = None
@@ -59,9 +62,18 @@ class LayoutFigures:
 
 
 def layout_figures(
-    counts: Sequence[OutcomeCount], instruments: Instruments, reference: str | None, *, leaking: bool = False
+    counts: Sequence[OutcomeCount],
+    instruments: Instruments,
+    reference: str | None,
+    *,
+    confirmations: Sequence[ConfirmationCount] = (),
+    allocations: Collection[str] = (),
+    leaking: bool = False,
 ) -> tuple[LayoutFigures, ...]:
-    """Return one row a layout, ordered by key, the calls without a layout last; ``leaking`` refuses every score."""
+    """Return one row a layout, ordered by key, the calls without a layout last; ``leaking`` refuses every score.
+
+    ``allocations`` are the distributions that the calls' layouts were drawn from, as they are stored with the calls.
+    """
     cells = _by_layout(counts)
     scales = {layout: _scale(layout, of_layout, instruments) for layout, of_layout in cells.items()}
     ratings = {layout: read_ratings(of_layout, instruments) for layout, of_layout in cells.items()}
@@ -83,10 +95,13 @@ def layout_figures(
                 shares=() if leaking else _shares(of_layout, scales[layout], instruments),
                 effect_points=no_figure(Status.REFUSED, LEAK, unit=_POINTS)
                 if leaking
-                else _effect(layout, reference, ratings, scales),
+                else _effect(layout, reference, ratings, scales, allocations),
                 burden_seconds=no_figure(Status.REFUSED, LEAK, unit=burden.UNIT)
                 if leaking
                 else burden.burden_seconds(of_layout, instruments),
+                mis_key_rate=refused
+                if leaking
+                else mis_key_rate([each for each in confirmations if each.layout == layout], instruments),
                 notes=ratings[layout].notes(),
                 leads=leads,
                 signed_by=signed_by,
@@ -138,12 +153,17 @@ def _effect(
     reference: str | None,
     ratings: Mapping[str | None, Ratings],
     scales: Mapping[str | None, tuple[str, ...] | None],
+    allocations: Collection[str],
 ) -> Estimate:
     if reference is None:
         return _no_effect(Status.NOT_IDENTIFIED, "no reference layout is configured")
     if layout == reference:
         own = ratings[layout].judged
         return Estimate(0.0, 0.0, 0.0, _POINTS, own, "reference", Status.OK, ("this is the reference layout",))
+    together = None if layout is None else drawn_with(layout, allocations)
+    if together is not None and reference not in together:
+        reason = f"no call could have had either this layout or the reference layout {reference}: no stratum draws both"
+        return _no_effect(Status.NOT_IDENTIFIED, reason)
     here, there = ratings[layout], ratings.get(reference)
     if there is None or not there.judged:
         return _no_effect(Status.INSUFFICIENT, f"no ratings of the reference layout {reference}")

@@ -15,7 +15,9 @@ So it does where a command has hardly begun: a key that goes up between two comm
 length once more, and only then returned by the second one.
 
 Before each command TIMEOUT(absolute) is armed anew, a few seconds past the command's own length: if this
-service stops answering, Asterisk takes the caller back by itself (extension T of the dialplan).
+service stops answering, Asterisk takes the caller back by itself (extension T of the dialplan). A command that ended
+long before its time, such as a comment of few words, leaves the guard far off: then it is armed once more, shortly,
+as soon as the answer is there. So nobody waits for more than ``_LONGEST_GUARD_SECONDS`` for a service that is gone.
 
 A recording is told of behind the keys that were pressed during it, its finish key the last of them, and is told of also
 where the line was lost meanwhile: a voice that lies on a disk must be known, or nobody would ever delete it.
@@ -41,6 +43,8 @@ PROMPTS = "ivr-rating"
 
 _SAMPLES_PER_MS = 8
 _GUARD_SECONDS = 5
+_LONGEST_GUARD_SECONDS = 10
+"""A guard that is farther off after a command is worth a command of its own; after short prompts it never is."""
 _ENTRY_GUARD_SECONDS = 6
 _COMMAND_SECONDS = 4.0
 _SHARP_MS = 40
@@ -178,9 +182,12 @@ class AgiLine:
 
     async def _arm_guard(self, command: Play | Hush | Record) -> None:
         guard_seconds = math.ceil(command.milliseconds / 1000) + _GUARD_SECONDS
+        await self._guard_for(guard_seconds)
+
+    async def _guard_for(self, seconds: int) -> None:
         armed = self._clock()  # from before the command: the guard may run out earlier than this says, never later
-        await self._send(f"SET VARIABLE TIMEOUT(absolute) {guard_seconds}")
-        self._guarded_until = armed + guard_seconds
+        await self._send(f"SET VARIABLE TIMEOUT(absolute) {seconds}")
+        self._guarded_until = armed + seconds
 
     def _carry_out(self, line: str, command: Play | Hush | Record) -> "asyncio.Future[Reply]":
         return self._session.command(line, command.milliseconds / 1000 + _COMMAND_SECONDS)
@@ -217,6 +224,8 @@ class AgiLine:
     async def _keys_since(
         self, returned: str | None, ended: float, heard_ms: int | None, late_ms: int
     ) -> list[KeyHeard]:
+        if self._guarded_until - self._clock() > _LONGEST_GUARD_SECONDS:
+            await self._guard_for(_GUARD_SECONDS)
         stored = await self._stored_keys()
         new = stored[len(self._stored) :] if stored.startswith(self._stored) else ""
         looked, now = self._looked, self._clock()

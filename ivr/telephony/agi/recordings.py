@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
+from unicodedata import category
 
 from ivr.domain.calls import CallId
 from ivr.domain.flow.commands import Record
@@ -24,6 +25,7 @@ from ivr.telephony.agi.framing import Reply
 
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-")
 _LONGEST_NAME = 200  # a file system takes 255 bytes, and the format's ending is one of them
+_SHORTENED = re.compile(r"[0-9A-Za-z.+_-]+~[0-9a-f]{32}")
 _CODED = re.compile("_([0-9a-f]{2})")
 _NO_FILE = frozenset({"writefile", "randomerror"})
 _SAMPLES_PER_MS = {"wav16": 16}
@@ -56,7 +58,10 @@ class Recordings:
 
 
 def named_in(file: str) -> tuple[CallId, str] | None:
-    """Return the call and the question that a recording is named after; None where it is no recording's name."""
+    """Return the call and the question that a recording is named after; None where it is no recording's name.
+
+    Nobody's call or question has a control character, so what leads to one is no recording's name either.
+    """
     parts = file.split("+")
     if len(parts) != 3 or not all(parts) or not set(file) <= _SAFE | {"+", "_"}:
         return None
@@ -65,7 +70,14 @@ def named_in(file: str) -> tuple[CallId, str] | None:
         pbx, uniqueid, question = (part.encode("latin-1").decode() for part in (pbx, uniqueid, question))
     except UnicodeError:
         return None
+    if any(category(letter) == "Cc" for letter in pbx + uniqueid + question):
+        return None
     return CallId(pbx, uniqueid), question
+
+
+def is_shortened(file: str) -> bool:
+    """Say whether ``file`` is the name of a recording that was too long, and so does not lead back to its call."""
+    return _SHORTENED.fullmatch(file) is not None and len(file) == _LONGEST_NAME
 
 
 def has_file(reply: Reply) -> bool:

@@ -19,6 +19,7 @@ from ivr.usecases.ports import Line, Pseudonym
 from ivr.usecases.rate_call import RatingRequest
 
 _SET_SECONDS = 4.0
+_CONSENTS = {"yes": True, "no": False}
 _COUNT = re.compile("[0-9]{1,12}")
 
 
@@ -114,6 +115,7 @@ def _rating_request(request: AgiRequest, pseudonym: Pseudonym, pbx: str) -> Rati
         caller=_caller(request, pseudonym),
         test=named("test") == "1",
         talk_seconds=_seconds(named("talk_ms"), 0.001) or _seconds(named("talk"), 1.0),
+        consent=_CONSENTS.get(named("invited") or ""),
     )
 
 

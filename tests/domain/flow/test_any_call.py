@@ -1,6 +1,7 @@
 """Whatever a caller does, in whatever questionnaire: one outcome, an end in time, and nothing lost or invented."""
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from ivr.catalogue.layouts import load_layouts
 from ivr.domain.bounds import worst_case_seconds
 from ivr.domain.calls import CONFIRMATION, PRIMARY_QUESTION
-from ivr.domain.flow.bounces import BounceGuard
+from ivr.domain.flow.bounces import WINDOW_MS, BounceGuard
 from ivr.domain.flow.commands import Finish, KeepAnswer
 from ivr.domain.flow.events import KeyHeard
 from ivr.domain.flow.interview_table import Part
 from ivr.domain.flow.recovery import keyed_answer
+from ivr.domain.flow.script import Stage
 from ivr.domain.flow.table import Phase
 from ivr.domain.layouts import DTMF_KEYS
 from ivr.domain.outcomes import Outcome
@@ -154,6 +156,35 @@ def test_one_press_answers_one_question_at_most(version: LayoutVersion, delay: f
     assert sum(len(answer.key) for answer in story.kept) <= len(_real_keys(story))
 
 
+@often
+@given(versions, delays, stories, st.booleans())
+def test_no_key_at_once_behind_another_answers_the_question_that_has_just_begun(
+    version: LayoutVersion, delay: float, does: list[Deed], asks_again: bool
+) -> None:
+    """It may be a correction of the answer before; what has just begun is the first prompt of a further question."""
+    story = call(version, delay, does, asks_again=asks_again)
+    last: KeyHeard | None = None
+    for before, events, after in story.steps:
+        is_first_prompt = (
+            before.part in {Part.CONFIRMATION, Part.FURTHER}
+            and before.asked.stage is Stage.INTRO
+            and before.asked.phase is Phase.LISTENING
+            and not before.asked.repeats
+        )
+        keys = [event for event in events if isinstance(event, KeyHeard)]
+        if is_first_prompt and keys and all(_is_soon(key, earlier) for earlier, key in pairwise((last, *keys))):
+            assert (after.item, after.part) == (before.item, before.part)
+            assert (after.asked.answer, after.asked.digits.keyed) == (None, "")
+            assert (after.asked.wrong_keys, after.asked.repeats, after.declined) == (0, 0, before.declined)
+        last = keys[-1] if keys else last
+
+
+def _is_soon(key: KeyHeard, last: KeyHeard | None) -> bool:
+    if last is None or last.hi_ms is None or key.lo_ms is None:
+        return last is not None
+    return key.lo_ms - last.hi_ms <= WINDOW_MS
+
+
 @usual
 @given(versions, delays, stories, st.booleans())
 def test_the_first_valid_press_is_the_answer_and_none_is_lost(
@@ -165,7 +196,7 @@ def test_the_first_valid_press_is_the_answer_and_none_is_lost(
     taken = [event for _, event in story.heard]
     if layout.takes_two_keys and any(key.lo_ms != key.hi_ms or key.lo_ms is None for key in taken):
         return  # presses of unknown moments do not tell how long the second key was waited for
-    recovered = keyed_answer(story.presses, layout)
+    recovered = keyed_answer(story.presses, layout, has_ended=True)
     if story.kept:
         assert recovered is not None
         assert recovered[0] == story.kept[0].key

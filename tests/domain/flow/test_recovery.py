@@ -35,7 +35,8 @@ FOUND: dict[str, tuple[Layout, list[Press], str | None, int]] = {
     "ten by the star": (recommend(), presses(("*", 100)), "*", 1),
     "ten, each key doubled": (recommend(), presses(("1", 100), ("1", 300), ("0", 700), ("0", 900)), "10", 1),
     "ten, of unknown moments": (recommend(), presses(("1", None), ("0", None)), "10", 1),
-    "one, and silence": (recommend(), presses(("1", 100)), "1", 1),
+    "one, and nobody knows for how long": (recommend(), presses(("1", 100)), None, 0),
+    "one, and a key to the next question": (recommend(), presses(("1", 100), ("2", 9000, CONFIRMATION)), "1", 1),
     "one, and a nought that came too late": (recommend(), presses(("1", 100), ("0", 100 + LATE_MS)), "1", 1),
     "one, and a nought in time": (recommend(), presses(("1", 100), ("0", 99 + LATE_MS)), "10", 1),
     "a copy begins the wait anew": (recommend(), presses(("1", 0), ("1", 500), ("0", 450 + LATE_MS)), "10", 1),
@@ -49,6 +50,12 @@ FOUND: dict[str, tuple[Layout, list[Press], str | None, int]] = {
         1,
     ),
 }  # fmt: skip
+
+
+def test_one_is_an_answer_where_the_question_has_ended() -> None:
+    found = keyed_answer(presses(("1", 100)), recommend(), has_ended=True)
+    assert found is not None
+    assert (found[0], found[1].number) == ("1", 1)
 
 
 @pytest.mark.parametrize("what", FOUND)

@@ -90,3 +90,22 @@ def test_a_leak_refuses_every_score():
     for figure in (row.response_rate, row.break_off, row.observed, row.effect_points):
         assert (figure.status, figure.reasons, figure.estimate) == (Status.REFUSED, ("disposition_leak",), None)
     assert row.shares == ()
+
+
+RATED_ALIKE = [count(layout=key, category=2, calls=300) for key in ("a", "b", "c")]
+
+
+def test_layouts_that_no_stratum_draws_together_are_not_compared():
+    rows = _rows(RATED_ALIKE, allocations=["a:0.6 b:0.4", "a:1", "c:1", "a:0 c:1"])
+    apart = rows["c"].effect_points
+    assert (apart.status, apart.estimate) == (Status.NOT_IDENTIFIED, None)
+    assert apart.reasons == (
+        "no call could have had either this layout or the reference layout a: no stratum draws both",
+    )
+    assert rows["b"].effect_points.status is Status.OK
+    assert rows["a"].effect_points.method == "reference"
+
+
+def test_layouts_are_compared_where_one_stratum_draws_both_or_nobody_knows():
+    assert _rows(RATED_ALIKE, allocations=["c:1", "a:0.5 c:0.5"])["c"].effect_points.status is Status.OK
+    assert _rows(RATED_ALIKE, allocations=["a:0.6 b:0.4"])["c"].effect_points.status is Status.OK

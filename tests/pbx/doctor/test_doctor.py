@@ -49,9 +49,16 @@ async def patient(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pat
                 "pepper_file": folder / "pepper",
                 "comments_dir": PurePosixPath(folder / "comments"),
                 "queues": (*QUEUES, DIRECT_QUEUE),
+                "experiments_dir": folder / "experiments",
             }
         )
         (folder / "comments").mkdir()
+        (folder / "experiments").mkdir()
+        # Some callers get a layout that records a comment, else the comments' folder is not looked at.
+        shipped = (HOME / "config/experiments/default.toml").read_text()
+        experiment = shipped.replace('"paced-123" = 0.15', '"paced-123" = 0.1, "sequential-123-more" = 0.05')
+        assert experiment != shipped
+        (folder / "experiments" / "default.toml").write_text(experiment)
         plan = PbxPlan(
             run_folder=folder / "asterisk",
             rating_dialplan=HOME / "dialplans" / "ivr-rating.conf",

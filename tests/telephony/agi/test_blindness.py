@@ -27,6 +27,7 @@ async def commands_for(arm: str, delay_seconds: float) -> list[str]:
         last_keys=last_keys,
         clock=lambda: NOON,
         closing=closing,
+        longest_wait_seconds=60.0,
     )
     said: list[str] = []
     async with serving({"rate": rate_script(rate, lambda number: f"h1:{number[-3:]}", pbx="madrid")}) as (_, dial):

@@ -85,6 +85,7 @@ async def test_a_caller_who_answers_in_the_silence_behind_it(dial: Dial, ledger:
     await asterisk.answer('STREAM FILE ivr-rating/silence "12" 216000', "200 result=49 endpos=220000")
     await asterisk.answer("GET VARIABLE IVR_KEYS", "200 result=1 (1)")
     await asterisk.answer('SET VARIABLE IVR_INVITED "yes"', OK)
+    assert await asterisk.hear() == ""
     assert ledger.invitations[CALL].consent is True
 
 

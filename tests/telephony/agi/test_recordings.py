@@ -6,7 +6,7 @@ import pytest
 
 from ivr.domain.calls import CallId
 from ivr.domain.flow.commands import Record
-from ivr.telephony.agi.recordings import Recordings, named_in
+from ivr.telephony.agi.recordings import Recordings, is_shortened, named_in
 from ivr.telephony.agi.session import VERBS, AllowedVerbs
 
 FOLDER = PurePosixPath("/var/spool/ivr-rating")
@@ -59,7 +59,28 @@ def test_a_name_leads_back_to_its_call(uniqueid: str) -> None:
     assert named_in(Recordings(FOLDER, call).file_of("solved-12")) == (call, "solved-12")
 
 
-@pytest.mark.parametrize("file", ["", "msg0001", "a+b", "a++c", "a+b+c+d", "a b+1.1+primary", "a+_ff+primary"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "",
+        "msg0001",
+        "a+b",
+        "a++c",
+        "a+b+c+d",
+        "a b+1.1+primary",
+        "a+_ff+primary",
+        "a+1_00+primary",
+        "a+_0a+x",
+        "a+1.1+_c2_85",
+    ],
+)
 def test_what_nobody_recorded_here_leads_to_no_call(file: str) -> None:
     assert named_in(file) is None
     assert named_in(Recordings(FOLDER, CallId("madrid", "x" * 300)).file_of("primary")) is None
+
+
+def test_a_shortened_name_is_known_as_one() -> None:
+    assert is_shortened(name("madrid", "x" * 300, "primary"))
+    assert is_shortened(name("madrid", "\N{SNOWMAN}" * 150, "primary"))
+    assert not is_shortened(name("madrid", "1700000000.1", "primary"))
+    assert not is_shortened("a~" + "0" * 32)

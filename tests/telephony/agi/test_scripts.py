@@ -58,6 +58,7 @@ async def dial(ledger: MemoryLedger) -> AsyncIterator[Dial]:
         last_keys=last_keys,
         clock=lambda: NOON,
         closing=closing,
+        longest_wait_seconds=60.0,
     )
     left = NoteLeftKeys(ledger=ledger, last_keys=last_keys, closing=closing)
     handlers = {
@@ -176,6 +177,23 @@ async def test_the_talk_time_is_what_asterisk_tells(told: list[str], talk_second
         assert await asterisk.hear() == ""
     (request,) = heard
     assert request.talk_seconds == (None if talk_seconds is None else pytest.approx(talk_seconds))
+
+
+@pytest.mark.parametrize(
+    ("told", "consent"), [("yes", True), ("no", False), ("done", None), ("away", None), ("", None), ("NO!", None)]
+)
+async def test_the_dialplan_brings_what_was_said_to_the_invitation(told: str, consent: bool | None) -> None:
+    heard: list[RatingRequest] = []
+
+    async def rate(request: RatingRequest, _line: Line) -> Outcome:
+        heard.append(request)
+        return Outcome.RATED
+
+    async with serving({"rate": rate_script(rate, lambda _number: None, pbx="madrid")}) as (_, dial):
+        asterisk = await dial()
+        await asterisk.ask("rate", f"agi_arg_1: invited={told}")
+        assert await asterisk.hear() == ""
+    assert [request.consent for request in heard] == [consent]
 
 
 async def test_a_number_is_handed_to_the_follow_up_and_to_nobody_else() -> None:

@@ -169,6 +169,7 @@ def _refuse_changes(table: str) -> None:
                 f"CREATE TRIGGER {table}_keep_{change.lower()} BEFORE {change} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is only ever added to'); END"
             )
+        _refuse_replacing(table)
         return
     op.execute(
         f"CREATE FUNCTION {table}_keep() RETURNS trigger LANGUAGE plpgsql AS "
@@ -177,3 +178,22 @@ def _refuse_changes(table: str) -> None:
     op.execute(
         f"CREATE TRIGGER {table}_keep BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_keep()"
     )
+    op.execute(
+        f"CREATE TRIGGER {table}_keep_all BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_keep()"
+    )
+
+
+def _refuse_replacing(table: str) -> None:
+    """Refuse SQLite's INSERT OR REPLACE, which removes the row that is there without firing a trigger of deletes."""
+    op.execute(
+        f"CREATE TRIGGER {table}_keep_row BEFORE INSERT ON {table} WHEN EXISTS "  # noqa: S608 - no text from outside
+        f"(SELECT 1 FROM {table} WHERE rowid = NEW.rowid) "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is only ever added to'); END"
+    )
+    if table == "layout_versions":
+        # Noting a version that is there already is no fault; it stays as it is, however it is inserted.
+        op.execute(
+            "CREATE TRIGGER layout_versions_keep_version BEFORE INSERT ON layout_versions WHEN EXISTS "
+            "(SELECT 1 FROM layout_versions WHERE layout = NEW.layout AND version = NEW.version) "
+            "BEGIN SELECT RAISE(IGNORE); END"
+        )
