@@ -162,8 +162,11 @@ def test_appraisals_leave_out_what_leads_until_somebody_signs(ivr: CommandLine) 
     ivr("layouts", "sign", "paced-123", "--by", "bea", "--reason", "we know").ok()
     report = json.loads(ivr("kpi", "agents", "--format", "json").ok())
     (anna,) = report["agents"]
-    assert anna["appraisal"] == anna["observed"]
-    assert {row["layout"]: row["signed_by"] for row in report["layouts"]}["paced-123"] == "bea"
+    # A signature is for one version: ratings of which nobody knows the version stay out.
+    assert (anna["appraisal"]["n"], anna["observed"]["n"]) == (30, 35)
+    assert anna["appraisal"]["reasons"][0].startswith("5 ratings of paced-123 kept out")
+    assert {row["layout"]: row["signed_by"] for row in report["layouts"]}["paced-123"] is None  # not for all of them
+    assert any("bea signed" in note for note in anna["notes"])
 
     # A changed layout wants a signature of its own; that of the old version stays with the old version's calls.
     file = ivr.folder / "layouts" / "paced-123.toml"
