@@ -57,8 +57,14 @@ class Serving:
 
 
 @asynccontextmanager
-async def service(settings: Settings, read_settings: Callable[[], Settings] | None = None) -> AsyncIterator[Serving]:
+async def service(
+    settings: Settings,
+    read_settings: Callable[[], Settings] | None = None,
+    stop: asyncio.Event | None = None,
+) -> AsyncIterator[Serving]:
     """Run the service while the block runs; ``read_settings`` reads the settings again for a reload.
+
+    ``stop`` is what the block waits for: ``/readyz`` says so from the moment that it is set.
 
     Raises:
         IvrError: something cannot be used as it is; what was started is stopped again.
@@ -68,7 +74,7 @@ async def service(settings: Settings, read_settings: Callable[[], Settings] | No
     seal_of(settings)  # refused here, if it is, and not when the ledger is open
     supervisor = Supervisor.from_environment(os.environ)
     metrics = build_metrics()
-    stage = _Stage()
+    stage = _Stage(stop or asyncio.Event())
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(parts.opened_store(settings, metrics))
         offering = CurrentOffering(Offering(configuration.experiment, configuration.catalogue.versions))
@@ -116,12 +122,14 @@ async def service(settings: Settings, read_settings: Callable[[], Settings] | No
 
 @dataclass(slots=True)
 class _Stage:
-    """Where the service is between its start and its end."""
+    """Where the service is between its start and its end; it is stopping as soon as it is told to."""
 
+    stop: asyncio.Event
     name: Literal["starting", "serving", "stopping"] = "starting"
 
     async def check(self) -> str | None:
-        return None if self.name == "serving" else f"the service is {self.name}"
+        name = "stopping" if self.stop.is_set() else self.name
+        return None if name == "serving" else f"the service is {name}"
 
 
 def _dashboard(
@@ -171,7 +179,7 @@ async def serve_until(
     settings: Settings, stop: asyncio.Event, reload: asyncio.Event, read_settings: Callable[[], Settings]
 ) -> None:
     """Run the service until ``stop`` is set; read the configuration again each time that ``reload`` is."""
-    async with service(settings, read_settings) as serving:
+    async with service(settings, read_settings, stop) as serving:
         # What is here now stays to the end; the collector need not go through it again while callers wait.
         gc.freeze()
         reloading = asyncio.create_task(_reload_when(reload, serving), name="reload")
