@@ -118,7 +118,7 @@ async def test_a_comment_is_kept_as_it_was_spoken_until_its_time_is_over(tmp_pat
         await centre.service.start()
         deleted_at = await _deleted(centre, 2)
     assert {uniqueid for uniqueid, at in deleted_at.items() if at} == {by_key.uniqueid, by_hanging_up.uniqueid}
-    left = sorted(path.stem for path in folder.iterdir())
+    left = sorted(path.stem for path in folder.glob("*.wav"))
     assert left == sorted(row.file for row in (by_silence, by_limit, with_a_key))
 
 
