@@ -10,13 +10,16 @@ class Instrument:
 
     ``categories`` are from worst to best. ``leads`` says why it leads callers to the best answer, empty where it does
     not; ``signed_by`` is who signed for it all the same. ``keys`` says which category each key meant, empty where it
-    is not known.
+    is not known. ``first_read`` is the category that is read first, and ``read_seconds`` says, from the worst category
+    to the best, how long after the introduction each has been read; None and empty where it is not known.
     """
 
     categories: tuple[str, ...]
     leads: tuple[str, ...] = ()
     signed_by: str | None = None
     keys: Mapping[str, int] = field(default_factory=dict)
+    first_read: int | None = None
+    read_seconds: tuple[float, ...] = ()
 
     @property
     def is_kept_out(self) -> bool:
