@@ -1,0 +1,131 @@
+"""The design: period cells as arrays, one row for each agent, stratum, case mix, layout and delay.
+
+A stratum is where chance gave out layouts by one distribution: a site, a language, an allocation. What was settled
+before anybody answered (queue, wait, segment, month) is the case mix. Handle time, transfers and resolution are not in
+it: the agent causes them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.domain.kpi.instruments import Instrument
+
+FloatArray = NDArray[np.float64]
+IndexArray = NDArray[np.intp]
+
+
+def sums(number: IndexArray, values: FloatArray, count: int) -> FloatArray:
+    """Return the sum of ``values`` under each number from 0 to before ``count``."""
+    return np.asarray(np.bincount(number, values, count), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A layout as callers heard it: versions that sound alike are one, others of the same key are several."""
+
+    key: str
+    version: str | None
+    instrument: Instrument
+
+    @property
+    def categories(self) -> int:
+        """How many."""
+        return len(self.instrument.categories)
+
+    @property
+    def habit_category(self) -> int | None:
+        """The category of key 1, on which a reflex falls; None where nobody knows it."""
+        return self.instrument.keys.get("1")
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One part of the case mix: its name and its levels, the first of which is the base."""
+
+    name: str
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Where one distribution over the layouts held; ``shares`` is None where it is not known."""
+
+    site: str | None
+    language: str | None
+    shares: Mapping[str, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Counts of calls, one row of each array for one cell, sorted by layout and then by agent.
+
+    ``mix`` numbers the level of each factor (a column each). ``eligible`` and ``offered`` count calls, ``rated`` the
+    ratings by category (columns beyond a layout's categories are 0), ``later`` the follow-up answers of callers who
+    were offered the rating and did not rate, ``anyway`` those of callers who were not offered it, both on the neutral
+    scale.
+    ``weighted`` counts the eligible calls over their chance of having been asked.
+    """
+
+    agents: tuple[str, ...]
+    strata: tuple[Stratum, ...]
+    layouts: tuple[Layout, ...]
+    delays: tuple[float, ...]
+    factors: tuple[Factor, ...]
+    neutral_categories: int
+    agent: IndexArray
+    stratum: IndexArray
+    layout: IndexArray
+    delay: IndexArray
+    mix: IndexArray
+    eligible: FloatArray
+    offered: FloatArray
+    rated: FloatArray
+    later: FloatArray
+    anyway: FloatArray
+    weighted: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.agent)
+
+    def rows_of(self, layout: int) -> slice:
+        """Return the rows of a layout, which stand together."""
+        start, stop = np.searchsorted(self.layout, [layout, layout + 1])
+        return slice(int(start), int(stop))
+
+    def by_agent(self, values: FloatArray) -> FloatArray:
+        """Return the sums of ``values`` (one for a cell) over each agent's cells."""
+        return sums(self.agent, values, len(self.agents))
+
+    def without_agents(self, weights: FloatArray) -> "Design":
+        """Return the cells joined over agents, each agent's counts times the agent's weight, 0 to 1."""
+        columns = (self.layout, self.stratum, self.delay, *self.mix.T)
+        return self.joined(columns, weights[self.agent])
+
+    def joined(self, columns: tuple[IndexArray, ...], weight: FloatArray) -> "Design":
+        """Return the cells that are alike in ``columns`` as one, as if of one agent, counts times ``weight``."""
+        dims = tuple(int(column.max(initial=0)) + 1 for column in columns)
+        keys, first, of = np.unique(np.ravel_multi_index(columns, dims), return_index=True, return_inverse=True)
+
+        def total(counts: FloatArray) -> FloatArray:
+            if counts.ndim == 1:
+                return sums(of, counts * weight, len(keys))
+            return np.stack([sums(of, column * weight, len(keys)) for column in counts.T], axis=1)
+
+        return replace(
+            self,
+            agents=("",),
+            agent=np.zeros(len(keys), dtype=np.intp),
+            stratum=self.stratum[first],
+            layout=self.layout[first],
+            delay=self.delay[first],
+            mix=self.mix[first],
+            eligible=total(self.eligible),
+            offered=total(self.offered),
+            rated=total(self.rated),
+            later=total(self.later),
+            anyway=total(self.anyway),
+            weighted=total(self.weighted),
+        )

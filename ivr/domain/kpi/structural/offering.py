@@ -1,0 +1,291 @@
+"""Offering: who brings the rating to content callers rather than to all, and what such an agent's calls still say.
+
+Two kinds of agents are weighed against each other by what their calls make of them. A *plain* agent brings each call
+to the rating with one chance, whatever the caller thinks; the chances of all plain agents follow a beta distribution. A
+*selective* agent's chance hangs on what the caller would say: one chance for each category of the neutral scale,
+common to all selective agents; and a share of the offered calls is pressed by the agent. The share of the selective and
+their chances are estimated by EM, each agent counting by its probability of being one.
+
+Selective offering so leaves three traces that are read together: ratings that are too good for the agent's offers,
+offers that are rarer where callers are likely to be dissatisfied (queue, wait), and what callers say who were not
+offered the rating and were asked later. A low rate of offers alone is none, and a high one no alibi.
+
+A. P. Dempster, N. M. Laird and D. B. Rubin (1977), JRSS B 39:1-38. P. Mueller, G. Parmigiani, C. Robert and
+J. Rousseau (2004), JASA 99:990-1001 (the Bayesian false discovery rate).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import betaln, expit, logit
+
+from ivr.domain.kpi.structural.agents import AgentEffects
+from ivr.domain.kpi.structural.answers import Answering
+from ivr.domain.kpi.structural.calibration import SMALLEST
+from ivr.domain.kpi.structural.design import Design, FloatArray, IndexArray
+from ivr.domain.kpi.structural.scales import Scales
+from ivr.domain.kpi.structural.surfaces import STEP, Surface, surface
+
+FEWEST_CALLS = 50
+"""An agent with fewer eligible calls is never flagged."""
+FALSE_DISCOVERIES = 0.08
+"""The expected share of plain agents among those who are flagged."""
+_LEAST_GAIN = 8.0
+_USUAL_SHARE, _SHARE_STRENGTH = 0.05, 10.0
+_ODDS_BELOW_FLOOR = 0.5
+_MOST_ROUNDS = 12
+_SMALL_STEP = 2e-3
+_LONGEST_STEP = 1.0
+_OFFER_PRIOR = ((-0.5, 2.5), 2.0)
+_PRESS_PRIOR = (-3.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """What is known of who is selective.
+
+    ``probability`` of being selective is one for each agent, all 0 where the calls give no sign of selective agents.
+    ``offers`` are a selective agent's chances by neutral category, ``self_pressed`` the share pressed by the agent.
+    ``effects`` (u, r), ``covariance`` and ``by_parameters`` are an agent's, were the agent selective;
+    ``parameter_covariance`` that of the chances (logits, the last of self-pressing).
+    """
+
+    probability: FloatArray
+    share: float
+    offers: FloatArray
+    self_pressed: float
+    effects: FloatArray
+    covariance: FloatArray
+    by_parameters: FloatArray
+    parameter_covariance: FloatArray
+    parameters: FloatArray
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the calls speak of selective agents at all."""
+        return bool(self.probability.any())
+
+    def flagged(self, calls: FloatArray) -> NDArray[np.bool_]:
+        """Return who is named: the most probable ones, as long as few plain agents are expected among them."""
+        able = np.where(calls >= FEWEST_CALLS, self.probability, 0.0)
+        order = np.argsort(-able, kind="stable")
+        wrong = np.cumsum(1.0 - able[order]) / np.arange(1, len(order) + 1)
+        named = np.zeros(len(order), dtype=np.bool_)
+        named[order[wrong <= FALSE_DISCOVERIES]] = True
+        return named & (able > 0.5)
+
+
+def weigh_offering(
+    design: Design,
+    scales: Scales,
+    plain: AgentEffects,
+    *,
+    below_floor: NDArray[np.bool_] | None = None,
+    start: Offering | None = None,
+) -> Offering:
+    """Return how probable it is of each agent to be selective; ``below_floor`` raises the odds of those it names."""
+    return _Weighing(design, scales, plain, below_floor, start).run()
+
+
+class _Weighing:
+    def __init__(
+        self,
+        design: Design,
+        scales: Scales,
+        plain: AgentEffects,
+        below_floor: NDArray[np.bool_] | None,
+        start: Offering | None,
+    ) -> None:
+        self._design, self._plain = design, plain
+        agents = len(design.agents)
+        self._below = np.zeros(agents, dtype=np.bool_) if below_floor is None else below_floor
+        opinion, willing = scales.linear(design)
+        self._eta, self._psi = opinion @ plain.shared, willing @ plain.shared
+        self._layouts = [n for n in range(len(design.layouts)) if design.rows_of(n).stop > design.rows_of(n).start]
+        self._answering = {n: Answering.of(scales, plain.shared, n) for n in self._layouts}
+        self._surfaces = {n: self._surface(n) for n in self._layouts}
+        self._precision = np.linalg.inv(plain.spread.between)
+        neutral = design.neutral_categories
+        (least, most), sd = _OFFER_PRIOR
+        self._mean = np.r_[np.linspace(least, most, neutral), _PRESS_PRIOR[0]]
+        self._prior = np.r_[np.full(neutral, sd**-2), _PRESS_PRIOR[1] ** -2]
+        self._parameters = self._mean.copy() if start is None else start.parameters.copy()
+        self._share = _USUAL_SHARE if start is None else start.share
+        self._effects = plain.effects[:, :2].copy() if start is None else start.effects.copy()
+        self._eligible, self._offered = design.by_agent(design.eligible), design.by_agent(design.offered)
+
+    def run(self) -> Offering:
+        agents = len(self._design.agents)
+        probability = np.full(agents, self._share)
+        for _ in range(3):
+            marginal = self._step(np.zeros(agents))
+        gain = 0.0
+        beta = np.array(
+            [logit(np.clip(self._offered.sum() / max(self._eligible.sum(), 1.0), 0.01, 0.99)), np.log(50.0)]
+        )
+        for _ in range(_MOST_ROUNDS):
+            beta = self._plain_offers(1.0 - probability, beta)
+            ratio = np.clip(marginal - self._plain_marginal(beta), -300.0, 300.0)
+            odds = np.where(self._below, max(self._share, _ODDS_BELOW_FLOOR), self._share)
+            probability = expit(ratio + logit(odds))
+            gain = float(np.logaddexp(np.log1p(-self._share), np.log(self._share) + ratio).sum())
+            self._share = float((probability.sum() + _USUAL_SHARE * _SHARE_STRENGTH) / (agents + _SHARE_STRENGTH))
+            marginal = self._step(probability)
+            if self._longest < _SMALL_STEP:
+                break
+        offers, pressed = self._chances(self._parameters)
+        is_selective = offers[-1] > offers[0]
+        return Offering(
+            probability=probability if gain > _LEAST_GAIN and is_selective else np.zeros(agents),
+            share=self._share,
+            offers=offers,
+            self_pressed=pressed,
+            effects=self._effects,
+            covariance=self._inverse,
+            by_parameters=-self._pull,
+            parameter_covariance=self._covariance,
+            parameters=self._parameters,
+        )
+
+    def _surface(self, layout: int) -> Surface:
+        rows, answering = self._design.rows_of(layout), self._answering[layout]
+
+        def columns(eta: FloatArray, psi: FloatArray) -> FloatArray:
+            return answering.crossed(eta, psi).reshape(len(eta), -1)
+
+        return surface(columns, self._eta[rows], self._psi[rows])
+
+    def _plain_offers(self, weights: FloatArray, start: FloatArray) -> FloatArray:
+        """Return the beta distribution of plain agents' offers: logit of its mean, log of its strength."""
+
+        def loss(x: FloatArray) -> float:
+            a, b = _beta(x)
+            told = betaln(a + self._offered, b + self._eligible - self._offered) - betaln(a, b)
+            return float(-(weights * told).sum() + 0.125 * (x[1] - np.log(50.0)) ** 2)
+
+        found: FloatArray = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 100, "xatol": 1e-3}).x
+        return found
+
+    def _plain_marginal(self, beta: FloatArray) -> FloatArray:
+        a, b = _beta(beta)
+        return self._plain.log_marginal + betaln(a + self._offered, b + self._eligible - self._offered) - betaln(a, b)
+
+    def _chances(self, parameters: FloatArray) -> tuple[FloatArray, float]:
+        return expit(parameters[:-1]), float(expit(parameters[-1]))
+
+    def _step(self, weights: FloatArray) -> FloatArray:
+        """Move agents' effects, and by their weights the chances; return each agent's log marginal probability."""
+        agents, size = len(self._design.agents), len(self._parameters)
+        slope = np.zeros((agents, 2 + size))
+        information = np.zeros((agents, 2 + size, 2 + size))
+        likelihood = np.zeros(agents)
+        for layout in self._layouts:
+            for agent, counts, value, by in self._multinomials(layout):
+                begins = np.flatnonzero(np.r_[True, agent[1:] != agent[:-1]])
+                there = agent[begins]
+                score = np.einsum("nk,nkl->nl", counts / value, by)
+                weight = counts.sum(axis=1)[:, None] / value
+                told = np.einsum("nk,nki,nkj->nij", weight, by, by, optimize=True)
+                slope[there] += np.add.reduceat(score, begins, axis=0)
+                information[there] += np.add.reduceat(told, begins, axis=0)
+                likelihood[there] += np.add.reduceat((counts * np.log(value)).sum(axis=1), begins)
+        quadratic = np.einsum("ai,ij,aj->a", self._effects, self._precision, self._effects)
+        slope[:, :2] -= self._effects @ self._precision
+        own = information[:, :2, :2] + self._precision
+        marginal: FloatArray = likelihood - 0.5 * quadratic
+        marginal += 0.5 * (np.linalg.slogdet(self._precision)[1] - np.linalg.slogdet(own)[1])
+        self._inverse = np.linalg.inv(own)
+        self._pull = self._inverse @ information[:, :2, 2:]
+        schur = np.diag(self._prior) + np.einsum("a,aij->ij", weights, information[:, 2:, 2:])
+        schur -= np.einsum("a,aip,aiq->pq", weights, information[:, :2, 2:], self._pull)
+        shared = -self._prior * (self._parameters - self._mean) + weights @ slope[:, 2:]
+        shared -= np.einsum("a,aip,ai->p", weights, self._pull, slope[:, :2])
+        self._covariance = np.linalg.inv(schur)
+        step = self._covariance @ shared if weights.any() else np.zeros(size)
+        agent_step = np.einsum("aij,aj->ai", self._inverse, slope[:, :2]) - self._pull @ step
+        self._longest = max(float(np.abs(step).max()), float(np.abs(agent_step).max()))
+        scale = min(1.0, _LONGEST_STEP / max(self._longest, SMALLEST))
+        self._parameters = self._parameters + scale * step
+        self._effects = self._effects + scale * agent_step
+        return marginal
+
+    def _multinomials(self, layout: int) -> Iterator[tuple[IndexArray, FloatArray, FloatArray, FloatArray]]:
+        """Yield agents, counts, probabilities and derivatives by u, r and the parameters."""
+        design, rows = self._design, self._design.rows_of(layout)
+        agent = design.agent[rows]
+        eta, psi = self._eta[rows] + self._effects[agent, 0], self._psi[rows] + self._effects[agent, 1]
+        answering, grid = self._answering[layout], self._surfaces[layout]
+        categories, neutral = design.layouts[layout].categories, design.neutral_categories
+        meant = answering.opinion(eta)
+        shape = (len(eta), neutral, categories)
+        crossed = grid.at(eta, psi).reshape(shape)
+        by_eta = ((grid.at(eta + STEP, psi) - grid.at(eta - STEP, psi)) / (2 * STEP)).reshape(shape)
+        by_psi = ((grid.at(eta, psi + STEP) - grid.at(eta, psi - STEP)) / (2 * STEP)).reshape(shape)
+        none = np.zeros_like(meant.value)
+        rated = design.rated[rows, :categories]
+        not_offered = design.eligible[rows] - design.offered[rows]
+        counts = np.column_stack([rated, design.offered[rows] - rated.sum(axis=1), not_offered])
+        joint = _Joint.of(self._parameters, crossed, meant.value)
+        moved = [_Joint.of(self._parameters, by_eta, meant.by[:, :, 0]), _Joint.of(self._parameters, by_psi, none)]
+        by_parameters = joint.by_parameters(self._parameters, crossed, meant.value)
+        parts = [each.results for each in (*moved, *by_parameters)]
+        yield agent, counts, np.maximum(joint.results, SMALLEST), np.stack(parts, axis=2)
+        for answers, name in ((design.later[rows], "silent"), (design.anyway[rows], "passed")):
+            told = np.flatnonzero(answers.sum(axis=1) > 0)
+            if len(told):
+                value = getattr(joint, name)[told]
+                by = np.stack([getattr(each, name)[told] for each in (*moved, *by_parameters)], axis=2)
+                total = np.maximum(value.sum(axis=1, keepdims=True), SMALLEST)
+                share = np.maximum(value / total, SMALLEST)
+                by = (by - share[:, :, None] * by.sum(axis=1, keepdims=True)) / total[:, :, None]
+                yield agent[told], answers[told], share, by
+
+
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """A selective agent's calls: pressed, silent, not offered; the last two by what the caller means.
+
+    All of it is linear in the crossed shares and in opinion, so the same formulas give the derivatives.
+    """
+
+    pressed: FloatArray
+    silent: FloatArray
+    passed: FloatArray
+
+    @property
+    def results(self) -> FloatArray:
+        """Each press, silence, not offered (cells x results)."""
+        return np.column_stack([self.pressed, self.silent.sum(axis=1), self.passed.sum(axis=1)])
+
+    @classmethod
+    def of(cls, parameters: FloatArray, crossed: FloatArray, meant: FloatArray) -> "_Joint":
+        offers, own = expit(parameters[:-1]), float(expit(parameters[-1]))
+        return cls._made(offers, 1.0 - offers, own, 1.0 - own, crossed, meant)
+
+    @classmethod
+    def _made(
+        cls, offers: FloatArray, passes: FloatArray, own: float, left: float, crossed: FloatArray, meant: FloatArray
+    ) -> "_Joint":
+        pressed = left * np.einsum("njk,j->nk", crossed, offers)
+        pressed[:, -1] += own * (meant @ offers)
+        return cls(pressed, left * offers * (meant - crossed.sum(axis=2)), passes * meant)
+
+    def by_parameters(self, parameters: FloatArray, crossed: FloatArray, meant: FloatArray) -> list["_Joint"]:
+        """Return the derivatives by the logit of each chance, and by that of self-pressing."""
+        offers, own = expit(parameters[:-1]), float(expit(parameters[-1]))
+        found = []
+        for place in range(len(offers)):
+            change = np.zeros(len(offers))
+            change[place] = offers[place] * (1.0 - offers[place])
+            found.append(self._made(change, -change, own, 1.0 - own, crossed, meant))
+        slope = own * (1.0 - own)
+        found.append(self._made(offers, np.zeros(len(offers)), slope, -slope, crossed, meant))
+        return found
+
+
+def _beta(x: FloatArray) -> tuple[float, float]:
+    mean, strength = float(expit(x[0])), float(np.exp(np.clip(x[1], -2.0, 10.0)))
+    return mean * strength, (1.0 - mean) * strength

@@ -1,0 +1,75 @@
+"""Overlap: what the design can tell apart at all, before anything is estimated.
+
+Layouts are compared only through strata in which chance gave out both (random overlap). Agents are compared through
+the queues that they share with others. What no chain of such links joins to the rest is not identified, however many
+calls there are.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ivr.domain.kpi.structural.design import Design
+
+MOST_OUTSIDE = 0.01
+"""The share of the ratings that may be left out because their layout has no random overlap with the others."""
+
+
+def anchored_layouts(design: Design, reference: str) -> frozenset[str]:
+    """Return the keys of the layouts that random overlap joins to ``reference``, itself among them."""
+    ratings = design.rated.sum(axis=1)
+    links: list[frozenset[str]] = []
+    for number, stratum in enumerate(design.strata):
+        rows = (design.stratum == number) & (ratings > 0)
+        there = {design.layouts[layout].key for layout in np.unique(design.layout[rows]).tolist()}
+        if stratum.shares is not None:
+            links.append(frozenset(key for key in there if stratum.shares.get(key, 0.0) > 0))
+    return _reached(reference, links)
+
+
+def ratings_outside(design: Design, anchored: frozenset[str]) -> float:
+    """Return the share of the ratings that were made on layouts which are not ``anchored``, 0 to 1."""
+    ratings = design.rated.sum(axis=1)
+    inside = np.array([layout.key in anchored for layout in design.layouts], dtype=np.bool_)
+    total = float(ratings.sum())
+    return 0.0 if total == 0 else float(ratings[~inside[design.layout]].sum()) / total
+
+
+def agents_apart(design: Design) -> frozenset[int]:
+    """Return the numbers of the agents whose queues nobody of the largest group of agents shares."""
+    queues = next((n for n, factor in enumerate(design.factors) if factor.name == "queue"), None)
+    if queues is None or not len(design):
+        return frozenset()
+    pairs = np.unique(np.column_stack([design.agent, design.mix[:, queues]]), axis=0)
+    by_agent: dict[int, set[str]] = {}
+    for agent, queue in pairs.tolist():
+        by_agent.setdefault(agent, set()).add(str(queue))
+    links = [frozenset(shared) for shared in by_agent.values()]
+    groups: list[frozenset[str]] = []
+    for queue in sorted({queue for link in links for queue in link}):
+        if not any(queue in group for group in groups):
+            groups.append(_reached(queue, links))
+    sizes = [sum(1 for queues_of in by_agent.values() if queues_of & group) for group in groups]
+    largest = groups[int(np.argmax(sizes))]
+    return frozenset(agent for agent, queues_of in by_agent.items() if not queues_of & largest)
+
+
+def response_spread(design: Design) -> float:
+    """Return the most by which the response of offered calls differs over the delays, in percentage points."""
+    offered = np.bincount(design.delay, design.offered, len(design.delays))
+    rated = np.bincount(design.delay, design.rated.sum(axis=1), len(design.delays))
+    known = offered >= 1
+    if known.sum() < 2:
+        return 0.0
+    rates = rated[known] / offered[known]
+    return 100.0 * float(rates.max() - rates.min())
+
+
+def _reached(start: str, links: Iterable[frozenset[str]]) -> frozenset[str]:
+    reached, remaining = {start}, list(links)
+    while True:
+        near = [link for link in remaining if link & reached]
+        if not near:
+            return frozenset(reached)
+        reached.update(*near)
+        remaining = [link for link in remaining if not link & reached]

@@ -1,0 +1,101 @@
+"""The posterior of each agent's levels: estimate, interval and joint draws, on the logit scale.
+
+An agent's level is uncertain by the agent's own calls (given what all share), by what all share, and by whether the
+agent is selective. Each agent is a mixture of two normals, plain and selective, with the probability of each.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit
+
+from ivr.domain.kpi.structural.design import FloatArray
+from ivr.domain.kpi.structural.levels import Level
+from ivr.domain.kpi.structural.search import Found
+
+_Z = 1.959963984540054
+_EDGE = 1e-4
+LevelOf = Callable[[FloatArray], Level]
+"""Returns the level of agents with the given parts of S."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """A share for each agent with its 95 % interval, 0 to 1, and what draws are made of."""
+
+    estimate: FloatArray
+    lo: FloatArray
+    hi: FloatArray
+    plain: "_Normal"
+    selective: "_Normal"
+    probability: FloatArray
+    shared_covariance: FloatArray
+
+    def draws(self, number: int, rng: np.random.Generator) -> FloatArray:
+        """Return joint draws of the logit of the share (draws x agents)."""
+        size = len(self.shared_covariance)
+        values, vectors = np.linalg.eigh(self.shared_covariance)
+        root = vectors * np.sqrt(np.maximum(values, 0.0))
+        shared: FloatArray = root @ rng.standard_normal((size, number))
+        own: FloatArray = rng.standard_normal((number, len(self.estimate)))
+        plain = self.plain.drawn(shared, own)
+        if not self.probability.any():
+            return plain
+        is_selective = rng.random((number, len(self.estimate))) < self.probability
+        return np.asarray(np.where(is_selective, self.selective.drawn(shared, own), plain), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Normal:
+    """Normals on the logit scale: centre, own standard deviation, derivatives by what is shared."""
+
+    share: FloatArray
+    centre: FloatArray
+    own: FloatArray
+    by_shared: FloatArray
+
+    def variance(self, shared: FloatArray) -> FloatArray:
+        found: FloatArray = self.own**2 + ((self.by_shared @ shared) * self.by_shared).sum(axis=1)
+        return found
+
+    def drawn(self, shared: FloatArray, own: FloatArray) -> FloatArray:
+        found: FloatArray = self.centre + own * self.own + (self.by_shared @ shared).T
+        return found
+
+
+def posterior(found: Found, level_of: LevelOf) -> Posterior:
+    """Return the posterior of one kind of level."""
+    agents, offering = found.agents, found.offering
+    inflation = np.sqrt(found.design_effect or 1.0)
+    shared = agents.shared_covariance * inflation**2
+    by_shared = agents.by_shared[:, 0]
+    plain = _normal(level_of(agents.effects[:, 0]), agents.covariance[:, 0, 0] * inflation**2, by_shared)
+    own = offering.covariance[:, 0, 0] + np.einsum(
+        "ap,pq,aq->a",
+        offering.by_parameters[:, 0],
+        offering.parameter_covariance,
+        offering.by_parameters[:, 0],
+        optimize=True,
+    )
+    selective = _normal(level_of(offering.effects[:, 0]), own * inflation**2, by_shared)
+    weight = offering.probability
+    estimate = (1.0 - weight) * plain.share + weight * selective.share
+    centre = (1.0 - weight) * plain.centre + weight * selective.centre
+    variance = (1.0 - weight) * (plain.variance(shared) + (plain.centre - centre) ** 2)
+    variance += weight * (selective.variance(shared) + (selective.centre - centre) ** 2)
+    reach = _Z * np.sqrt(variance)
+    middle = logit(estimate)
+    return Posterior(estimate, expit(middle - reach), expit(middle + reach), plain, selective, weight, shared)
+
+
+def _normal(level: Level, variance: FloatArray, by_shared: FloatArray) -> _Normal:
+    # The mean over an uncertain u is not the share at its mean; the second term of the series tells most of it.
+    share = np.clip(level.share + 0.5 * level.curvature * variance, _EDGE, 1.0 - _EDGE)
+    slope = 1.0 / np.maximum(level.share * (1.0 - level.share), _EDGE)
+    return _Normal(
+        share,
+        logit(share),
+        slope * level.by_effect * np.sqrt(variance),
+        slope[:, None] * (level.by_vector + level.by_effect[:, None] * by_shared),
+    )

@@ -1,0 +1,72 @@
+"""The search: calibration, agents and offering in turn, until each has had the others' last word.
+
+Selective agents' calls would teach the calibration a wrong scale, so agents count in it by their probability of being
+plain. Three rounds are enough: each starts where the last ended, and the third moves nothing that is shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.domain.kpi.period_cells import Contact, GroupCell
+from ivr.domain.kpi.structural.agents import USUAL_INTERACTION, USUAL_SPREAD, AgentEffects, AgentFit, Spread
+from ivr.domain.kpi.structural.calibration import Calibration, calibrate
+from ivr.domain.kpi.structural.design import Design, FloatArray
+from ivr.domain.kpi.structural.offering import Offering, weigh_offering
+from ivr.domain.kpi.structural.replication import design_effect
+from ivr.domain.kpi.structural.scales import Scales, make_scales
+
+_MORE_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the search found; ``design_effect`` is None where replicate groups cannot tell it."""
+
+    design: Design
+    scales: Scales
+    calibration: Calibration
+    agents: AgentEffects
+    offering: Offering
+    below_floor: NDArray[np.bool_]
+    design_effect: float | None
+
+
+def search(
+    design: Design,
+    reference: str,
+    groups: Sequence[GroupCell],
+    contacts: Mapping[Contact, tuple[int, ...]],
+    below_floor: NDArray[np.bool_],
+) -> Found:
+    """Return the fit of ``design``."""
+    scales = make_scales(design, reference)
+    found = _round(design, scales, below_floor, None)
+    for _ in range(_MORE_ROUNDS):
+        found = _round(design, scales, below_floor, found)
+        if not found.offering.is_seen:
+            break
+    joined = design.without_agents(1.0 - found.offering.probability)
+    effect = design_effect(groups, contacts, joined, scales, _whole(found.agents.spread), found.calibration)
+    return replace(found, design_effect=effect)
+
+
+def _round(design: Design, scales: Scales, below_floor: NDArray[np.bool_], before: Found | None) -> Found:
+    if before is None:
+        weights, spread = np.ones(len(design.agents)), Spread(USUAL_SPREAD, USUAL_INTERACTION)
+        vector, effects, known = scales.start, None, None
+    else:
+        weights, spread = 1.0 - before.offering.probability, before.agents.spread
+        vector, effects, known = before.calibration.vector, before.agents.effects, before.offering
+    calibration = calibrate(design.without_agents(weights), scales, _whole(spread), vector)
+    agents = AgentFit(design, scales, calibration.vector, weights).run(spread, calibration.covariance, effects)
+    offering = weigh_offering(design, scales, agents, below_floor=below_floor, start=known)
+    return Found(design, scales, calibration, agents, offering, below_floor, None)
+
+
+def _whole(spread: Spread) -> FloatArray:
+    """Return the covariance of all that agents add to a call on one layout."""
+    whole: FloatArray = spread.between + np.diag([spread.interaction, 0.0])
+    return whole
