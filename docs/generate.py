@@ -134,7 +134,7 @@ passed over. A layout whose `longest_seconds` is less than that sum is refused.
 _SETTINGS = """\
 # Settings
 
-This page is made from `ivr/settings.py` by `docs/generate.py`.
+This page is made from `ivr/settings/` by `docs/generate.py`.
 
 A setting is looked for in the environment, then in a file, then here; the first that has it wins. The file is the
 one of `--config`, else of `IVR_CONFIG`, else `config/ivr.toml` of the checkout. In the file a setting has its name
@@ -235,7 +235,7 @@ def _default(field: FieldInfo) -> str:
     value = field.default
     if value is None or isinstance(value, SecretStr):
         return "none"
-    if value == ():
+    if value in ((), {}):
         return "empty"
     return f"`{str(value).replace(str(HOME), 'CHECKOUT')}`"
 

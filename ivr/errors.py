@@ -48,6 +48,10 @@ class ExperimentRefused(IvrError):
         self.place = place
 
 
+class ExperimentUnknown(IvrError):
+    """No experiment has this key: no file, no log and no call knows it."""
+
+
 class PromptRefused(IvrError):
     """A prompt's audio is missing, or not in a format that Asterisk plays."""
 
@@ -74,6 +78,10 @@ class DatabaseRefused(IvrError):
 
 class DatabaseMissing(DatabaseRefused):
     """There is no database yet, and the command makes none."""
+
+
+class TalliesNotBuilt(DatabaseRefused):
+    """The ledger is older than its tallies, which are to be built from it first."""
 
 
 class ImportRefused(IvrError):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from ivr.domain.experiment_lock import ExperimentDecision
 from ivr.domain.kpi.mis_keys import ConfirmationCount
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.outcomes import Outcome
@@ -173,3 +174,17 @@ def count(
 ) -> OutcomeCount:
     """Return one cell of counts; its calls ended between ``since`` and ``ended_at``."""
     return OutcomeCount(agent, team, layout, version, outcome, category, calls, ended_at, since or ended_at)
+
+
+@dataclass
+class MemoryDecisions:
+    """The log of decisions in a list."""
+
+    decisions: list[ExperimentDecision] = field(default_factory=list)
+
+    async def of(self, experiment: str | None = None) -> Sequence[ExperimentDecision]:
+        return [each for each in self.decisions if experiment in {None, each.experiment}]
+
+    async def add(self, decision: ExperimentDecision) -> bool:
+        self.decisions.append(decision)
+        return True

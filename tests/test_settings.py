@@ -43,6 +43,17 @@ def test_the_file_comes_before_the_defaults_and_the_environment_before_the_file(
     assert settings.ami_user == "ivr"
 
 
+def test_shares_by_queue_and_utilities_are_read_from_both(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text("utility = [0, 1, 6]\noffer_floor = 0.8\n[offer_floors]\nsupport = 0.9\n")
+    settings = load_settings(file)
+    assert (settings.utility, settings.offer_floor, settings.offer_floors) == ((0.0, 1.0, 6.0), 0.8, {"support": 0.9})
+    assert settings.file == file
+    monkeypatch.setenv("IVR_UTILITY", "0, 0, 1")
+    monkeypatch.setenv("IVR_OFFER_FLOORS", "support:0.7, a:b:1")
+    settings = load_settings(file)
+    assert (settings.utility, settings.offer_floors) == ((0.0, 0.0, 1.0), {"support": 0.7, "a:b": 1.0})
+
+
 def test_a_named_file_comes_before_the_environment_s_and_that_before_the_shipped_one(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +116,13 @@ def test_the_names_of_the_contract_are_read(monkeypatch: pytest.MonkeyPatch, tmp
         ("IVR_LOG_LEVEL", "loud", "debug|info|warning|error"),
         ("IVR_AMI_PORT", "true", "valid integer"),
         ("IVR_TIME_ZONE", "Berlin", "write one like Europe/Berlin"),
+        ("IVR_OFFER_FLOOR", "1.5", "less than or equal to 1"),
+        ("IVR_OFFER_FLOORS", "support", "write names with their shares, for example support:0.9,sales:0.8"),
+        ("IVR_OFFER_FLOORS", "support:2", "less than or equal to 1"),
+        ("IVR_UTILITY", "6,1,0", "from the worst to the best and rising"),
+        ("IVR_UTILITY", "1", "a number for each category"),
+        ("IVR_UTILITY", "0,nan", "finite"),
+        ("IVR_FIT_MINUTES", "-1", "greater than or equal to 0"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_variable_and_what_to_write(
@@ -128,6 +146,8 @@ def test_a_wrong_value_is_refused_with_its_variable_and_what_to_write(
         ("ami_port = 70000", "ami_port: "),
         ("agi_bind = 4573", "agi_bind: write host:port"),
         ("queues = 5", "queues: "),
+        ("utility = 3", "utility: "),
+        ("offer_floors = 3", "offer_floors: "),
         ("ami_port = ", "mend the TOML there"),
         ("ami_port = 1\nami_port = 2", "mend the TOML there"),
     ],

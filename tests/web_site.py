@@ -9,14 +9,22 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 
+from ivr.domain.kpi.fit_options import FitOptions
 from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.usecases.accounts import Role
 from ivr.usecases.add_user import add_user
+from ivr.usecases.experiment_json import experiment_json
+from ivr.usecases.find_fit import FindFit
+from ivr.usecases.fit_figures import FitFigures
+from ivr.usecases.fits import ALL_MONTHS, Months
 from ivr.usecases.report_agents import AgentReport, report_agents
+from ivr.usecases.report_experiment import report_experiment
 from ivr.usecases.report_window import ReportWindow
 from ivr.web.app import create_app
 from ivr.web.passwords import Argon2Passwords
-from tests.memory_ports import NOON, MemoryAccounts, MemoryChanges, MemoryTallies
+from tests.experiment_calls import SCALES, MemoryExperimentCounts
+from tests.memory_fits import METHOD, MemoryFits, MemoryPeriodTallies, stand_in_fit
+from tests.memory_ports import NOON, MemoryAccounts, MemoryChanges, MemoryDecisions, MemoryTallies
 
 PASSWORD = "correct horse battery"
 
@@ -30,7 +38,8 @@ INSTRUMENTS = Instruments(
         "sparse-531": Instrument(("dissatisfied", "satisfied", "very satisfied")),
     }
 )
-
+OPTIONS = FitOptions(reference_layout="sequential-123")
+ZONE = ZoneInfo("Europe/Berlin")
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -69,6 +78,7 @@ class Site:
     """What stands behind the pages; ``now`` is the service's clock."""
 
     tallies: MemoryTallies = field(default_factory=MemoryTallies)
+    experiments: MemoryExperimentCounts = field(default_factory=MemoryExperimentCounts)
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     readiness: dict[str, Callable[[], Awaitable[str | None]]] = field(default_factory=dict)
@@ -77,9 +87,53 @@ class Site:
     is_tls: bool = False
     passwords: Argon2Passwords = field(default_factory=Argon2Passwords)
 
+    periods: MemoryPeriodTallies = field(default_factory=MemoryPeriodTallies)
+    fits: MemoryFits = field(default_factory=MemoryFits)
+    requested: list[Months] = field(default_factory=list)
+    trouble: str | None = None
+
     async def report(self, window: ReportWindow) -> AgentReport:
         return await report_agents(
-            self.tallies, INSTRUMENTS, clock=lambda: self.now, window=window, reference_layout="sequential-123"
+            self.tallies,
+            INSTRUMENTS,
+            clock=lambda: self.now,
+            window=window,
+            reference_layout="sequential-123",
+            fit_source=FindFit(
+                self.periods,
+                self.fits,
+                method=METHOD,
+                options=lambda: OPTIONS,
+                zone=ZONE,
+                clock=lambda: self.now,
+                trouble=lambda: self.trouble,
+            ),
+        )
+
+    async def fit(self, months: Months = ALL_MONTHS) -> None:
+        """Fit what ``periods`` holds, as the command does."""
+        fitting = FitFigures(
+            self.periods, self.fits, fit=stand_in_fit, method=METHOD, options=OPTIONS, clock=lambda: self.now
+        )
+        await fitting(months, INSTRUMENTS)
+
+    def request_fit(self, months: Months) -> bool:
+        """Note a request; two are borne."""
+        self.requested.append(months)
+        return len(self.requested) <= 2
+
+    async def experiment(self, key: str, window: ReportWindow) -> dict[str, object]:
+        return experiment_json(
+            await report_experiment(
+                key,
+                self.experiments,
+                MemoryDecisions(),
+                {},
+                SCALES,
+                clock=lambda: self.now,
+                window=window,
+                reference_layout="plain",
+            )
         )
 
     async def add_users(self) -> None:
@@ -108,13 +162,15 @@ class Site:
             accounts=self.accounts,
             passwords=self.passwords,
             agent_reports=self.report,
+            experiment_reports=self.experiment,
             changes=self.changes,
             readiness=self.readiness,
             metrics_text=lambda: "# TYPE ivr_calls counter\nivr_calls 1\n",
             clock=lambda: self.now,
-            zone=ZoneInfo("Europe/Berlin"),
+            zone=ZONE,
             is_tls=self.is_tls,
             remarks=self.remarks,
+            request_fit=self.request_fit,
         )
         runner = web.AppRunner(app)
         await runner.setup()

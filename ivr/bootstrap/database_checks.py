@@ -5,8 +5,10 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
+from ivr.bootstrap.fit_checks import fits
 from ivr.bootstrap.house_checks import HouseCheck, refused
 from ivr.bootstrap.machine import Machine
+from ivr.bootstrap.tally_checks import tallies
 from ivr.errors import IvrError
 from ivr.settings import Settings
 from ivr.store.database import Database, open_database
@@ -34,6 +36,8 @@ def database(settings: Settings, machine: Machine) -> list[Finding]:
             _writes(opened),
             _commit(opened, file, machine),
             *_disk(file, machine),
+            tallies(settings, opened),
+            fits(settings, opened, machine),
         ]
     except IvrError as refusal:
         return [refused(HouseCheck.DATABASE, refusal)]

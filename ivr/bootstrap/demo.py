@@ -144,6 +144,8 @@ def _offline_settings(shipped: Settings, folder: Path) -> Settings:
             # Whatever this site does otherwise: the demonstration's ledger is empty.
             "layouts_source": "files",
             "publish_by_hand": False,
+            # Whoever looks on should not have to wait for fitted figures.
+            "fit_minutes": 1,
         }
     )
 
@@ -166,6 +168,7 @@ def service_environment(settings: Settings, addresses: DemoAddresses) -> dict[st
         "IVR_SOUNDS_DIR": str(settings.sounds_dir),
         "IVR_COMMENTS_DIR": str(settings.comments_dir),
         "IVR_DEFAULT_REGION": settings.default_region,
+        "IVR_FIT_MINUTES": str(settings.fit_minutes),
         "IVR_AGI_BIND": f"127.0.0.1:{addresses.agi_port}",
         "IVR_WEB_BIND": f"127.0.0.1:{addresses.web_port}",
         "IVR_AMI_HOST": addresses.ami.host,

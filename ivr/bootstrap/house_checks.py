@@ -25,6 +25,8 @@ class HouseCheck(StrEnum):
     DATABASE_WRITES = "database writes"
     DATABASE_COMMIT = "database commit"
     DISK = "disk space"
+    TALLIES = "tallies"
+    FITS = "fitted figures"
     OWNER = "files' owner"
     EVENT_LOOP = "event loop"
     AGI_BIND = "AGI exposure"

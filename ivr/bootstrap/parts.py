@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from ivr.bootstrap.definitions import definitions
 from ivr.catalogue.asking import load_asking_rules, read_asking_rules, rules_without_file
@@ -25,6 +24,7 @@ from ivr.privacy.pepper import load_or_make_pepper
 from ivr.privacy.pseudonyms import Pseudonyms
 from ivr.settings import HOME, Settings
 from ivr.store.database import Database, open_database
+from ivr.store.tally_zone import adopt_zone
 from ivr.store.writer import Writer
 from ivr.store.writer_meter import WriterMeter
 
@@ -132,17 +132,21 @@ async def opened_store(settings: Settings, meter: WriterMeter | None = None) -> 
 
     The folder of the default is made as well; one that somebody has named has to be there.
     """
-    if settings.database_url == Settings.model_fields["database_url"].default:
-        _make_own_folder(HOME / "var")
+    make_default_folder(settings)
     database = open_database(settings.database_url)
     try:
+        adopt_zone(database, settings.time_zone)
         async with Writer(database, meter=meter) as writer:
             yield Store(database, writer)
     finally:
         database.close()
 
 
-def _make_own_folder(folder: Path) -> None:
+def make_default_folder(settings: Settings) -> None:
+    """Make the folder of the default database; one that somebody has named has to be there."""
+    if settings.database_url != Settings.model_fields["database_url"].default:
+        return
+    folder = HOME / "var"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as refused:

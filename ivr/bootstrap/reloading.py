@@ -36,6 +36,9 @@ RELOADED = (
     "transcripts_dir",
     "asking_file",
     "sampling_probability",
+    "offer_floor",
+    "offer_floors",
+    "utility",
 )
 """The settings that a running service takes over."""
 

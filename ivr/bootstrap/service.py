@@ -17,17 +17,20 @@ from typing import Literal
 
 import structlog
 
-from ivr.bootstrap import parts
+from ivr.bootstrap import fits, parts
+from ivr.bootstrap.experiment_report import ReportsBeside
 from ivr.bootstrap.experiment_watch import stopped_experiment, tell_experiment, warn_of_experiments, watching_experiment
+from ivr.bootstrap.fitting import Fitting, Look
 from ivr.bootstrap.follow_ups import seal_of
-from ivr.bootstrap.layout_archive import LayoutArchive
 from ivr.bootstrap.measures import build_metrics
 from ivr.bootstrap.offering import open_offering, read_configuration
 from ivr.bootstrap.reloading import Reloading
 from ivr.bootstrap.retention import deleting_expired
 from ivr.bootstrap.telephony import Telephony
+from ivr.domain.kpi.instruments import Instruments
 from ivr.errors import IvrError
 from ivr.observe.loop_watch import watched_loop
+from ivr.observe.metrics import Metrics
 from ivr.observe.supervisor import Supervisor
 from ivr.settings import Bind, Settings
 from ivr.store.accounts import SqlAccounts
@@ -94,12 +97,17 @@ async def service(
         metrics.watch_tasks(lambda: len(asyncio.all_tasks()))
         await stack.enter_async_context(watched_loop(metrics))
         await stack.enter_async_context(deleting_expired(settings, store))
+        figures = _Figures(reloading, store, metrics)
         await stack.enter_async_context(
             supervisor.informed(lambda: f"{stage.name}, {telephony.server.sessions} calls are being asked")
         )
         readiness = {"service": stage.check, **telephony.readiness()}
-        remarks = {"configuration": reloading.remark, "experiment": lambda: stopped_experiment(offering().experiment)}
-        pages = _dashboard(settings, reloading, store, readiness, remarks, metrics.text)
+        remarks = {
+            "configuration": reloading.remark,
+            "experiment": lambda: stopped_experiment(offering().experiment),
+            "fits": figures.fitting.trouble,
+        }
+        pages = _dashboard(settings, figures, store, readiness, remarks, metrics.text)
         dashboard = Bind(await stack.enter_async_context(pages))
         # As late as can be: a service that cannot start starts no experiment.
         offering.exchange(await open_offering(settings, configuration, store))
@@ -110,6 +118,8 @@ async def service(
         log.info("serving", agi=str(agi), web=f"http://{dashboard}/", ami=settings.ami_secret is not None)
         tell_experiment(offering().experiment)
         await warn_of_experiments(offering().experiment, store)
+        # Last: a fit is nothing that anybody waits for.
+        await stack.enter_async_context(figures.fitting.running())
         try:
             yield Serving(agi, dashboard, reloading.reload)
         finally:
@@ -132,29 +142,55 @@ class _Stage:
         return None if name == "serving" else f"the service is {name}"
 
 
+class _Figures:
+    """What the dashboard shows: counts as of now, and the figures that are fitted beside the service."""
+
+    def __init__(self, reloading: Reloading, store: parts.Store, metrics: Metrics) -> None:
+        settings = reloading.settings
+        self._reloading = reloading
+        self._store = store
+        self._layouts = fits.ReportLayouts(reloading)
+        self._archive = fits.archive(settings, store)
+        self.fitting = Fitting(
+            lambda: fits.fit_program(reloading.settings),
+            look=self._look,
+            meter=metrics,
+            clock=parts.now,
+            every_seconds=60.0 * settings.fit_minutes,
+        )
+        self._find = fits.find_fit(lambda: reloading.settings, store, self.fitting.trouble)
+        metrics.watch_fit_age(self.fitting.age_seconds)
+
+    async def report(self, window: ReportWindow) -> AgentReport:
+        """Compute the report of ``window``; fitted figures are looked up."""
+        return await report_agents(
+            SqlTallies(self._store.database),
+            await self._instruments(),
+            clock=parts.now,
+            window=window,
+            reference_layout=self._reloading.settings.reference_layout,
+            fit_source=self._find,
+            utility=self._reloading.settings.utility,
+        )
+
+    async def _look(self) -> Look:
+        return await fits.look_at_fits(self._find, await self._instruments(), self._store)
+
+    async def _instruments(self) -> Instruments:
+        return await self._archive.instruments(await self._layouts())
+
+
 def _dashboard(
     settings: Settings,
-    reloading: Reloading,
+    figures: _Figures,
     store: parts.Store,
     readiness: Mapping[str, ReadinessCheck],
     remarks: Mapping[str, Callable[[], str | None]],
     metrics_text: Callable[[], str],
 ) -> AbstractAsyncContextManager[tuple[str, int]]:
-    tallies = SqlTallies(store.database)
-    archive = LayoutArchive(store.database)
-
-    async def agent_report(window: ReportWindow) -> AgentReport:
-        return await report_agents(
-            tallies,
-            await archive.instruments(reloading.catalogue.layouts),
-            clock=parts.now,
-            window=window,
-            reference_layout=reloading.settings.reference_layout,
-        )
-
     async def database_ready() -> str | None:
         try:
-            await tallies.calls_in_progress()
+            await SqlTallies(store.database).calls_in_progress()
         except IvrError as fault:
             return str(fault)
         return None
@@ -162,7 +198,9 @@ def _dashboard(
     app = create_app(
         accounts=SqlAccounts(store.database, store.writer),
         passwords=Argon2Passwords(),
-        agent_reports=agent_report,
+        agent_reports=figures.report,
+        request_fit=figures.fitting.request,
+        experiment_reports=ReportsBeside(settings, store),
         changes=CommitChanges(store.writer),
         readiness={"database": database_ready, **readiness},
         remarks=remarks,

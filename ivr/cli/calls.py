@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -17,11 +18,12 @@ from ivr.store.export_calls import export_calls
 from ivr.store.export_comments import export_comments
 from ivr.store.export_presses import export_presses
 from ivr.store.export_rows import ExportFormat
-from ivr.store.import_calls import ImportReport, import_calls
+from ivr.store.import_calls import ImportReport, Progress, import_calls
 
 import_app = typer.Typer(help="Bring calls into the ledger.", no_args_is_help=True)
 export_app = typer.Typer(help="Take calls and what was keyed in them out of the ledger.", no_args_is_help=True)
 
+_EMPTY_LINE = "\r\x1b[K"
 Form = Annotated[ExportFormat, typer.Option("--format", help="csv, json or xlsx.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="A file; else stdout.")]
 
@@ -43,10 +45,24 @@ def import_file(
                 writer=store.writer,
                 pseudonym=parts.pseudonyms(settings).of_identifier,
                 update=update,
+                progress=progress,
             )
 
-    report = asyncio.run(work())
+    with _progress_shown() as progress:
+        report = asyncio.run(work())
     typer.echo(f"{report.added} added, {report.changed} changed, {report.unchanged} already there", err=True)
+
+
+@contextmanager
+def _progress_shown() -> Iterator[Progress]:
+    """Show how far the file is read in a line that is gone at the end, if stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    try:
+        yield lambda read: typer.echo(f"\r{read:,} calls read", nl=False, err=True)
+    finally:
+        typer.echo(_EMPTY_LINE, nl=False, err=True)
 
 
 @export_app.command("calls")

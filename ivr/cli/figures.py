@@ -9,32 +9,32 @@ from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table as RichTable
 
-from ivr.bootstrap import parts
-from ivr.bootstrap.layout_archive import LayoutArchive
+from ivr.bootstrap import fits, parts
+from ivr.cli.experiment_figures import experiment
+from ivr.cli.fits import fit, tell_progress
 from ivr.cli.options import Config
 from ivr.settings import load_settings
 from ivr.store.tallies import SqlTallies
+from ivr.usecases.fit_figures import FitWhereNeeded
 from ivr.usecases.report_agents import AgentReport, report_agents
 from ivr.usecases.report_json import layout_report_json, report_json
 from ivr.usecases.report_layouts import LayoutReport, report_layouts
-from ivr.usecases.report_table import (
-    Table,
-    agent_records,
-    agent_table,
-    figure_text,
-    layout_records,
-    layout_table,
-)
+from ivr.usecases.report_records import agent_records, layout_records
+from ivr.usecases.report_table import Table, agent_table, figure_text, fit_text, layout_table
 from ivr.usecases.report_window import read_window
 
-_WIDE = 220
+_WIDE = 120
 
 Report = TypeVar("Report", AgentReport, LayoutReport)
 
 kpi_app = typer.Typer(help="The figures of the dashboard.", no_args_is_help=True)
+kpi_app.command("experiment")(experiment)
+kpi_app.command("fit")(fit)
 
 
 class Format(StrEnum):
@@ -74,6 +74,7 @@ def agents(
         _show("Agents", agent_table(report))
         _show("Layouts", layout_table(report.layouts))
         typer.echo(f"{report.handled} handled calls, {report.in_progress} in progress")
+        typer.echo(fit_text(report.fitted))
         _warn(report.warnings)
 
 
@@ -97,6 +98,7 @@ def layouts(
     else:
         _show("Layouts", layout_table(report.layouts))
         typer.echo(f"burden in all: {figure_text(report.burden_seconds)}, for each usable rating")
+        typer.echo(fit_text(report.fitted))
         _warn(report.warnings)
 
 
@@ -117,10 +119,15 @@ def _computed(
             layouts = parts.layouts(settings, ever_published=True)
             return await compute(
                 SqlTallies(store.database),
-                await LayoutArchive(store.database).instruments(layouts),
+                await fits.archive(settings, store).instruments(layouts),
                 clock=parts.now,
                 window=window,
                 reference_layout=settings.reference_layout,
+                utility=settings.utility,
+                # This process has nobody waiting but who asked, so it may compute.
+                fit_source=FitWhereNeeded(
+                    fits.find_fit(lambda: settings, store), fits.fit_figures(settings, store, tell_progress)
+                ),
             )
 
     return asyncio.run(work())
@@ -133,13 +140,16 @@ def _write_csv(table: Table) -> None:
 
 
 def _show(title: str, table: Table) -> None:
-    shown = RichTable(title=title, title_justify="left")
+    shown = RichTable(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for header in table.headers:
         shown.add_column(header)
     for row in table.rows:
         shown.add_row(*row)
     # A pipe or a file has no width to fit into.
-    Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(shown)
+    console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+    console.print(shown)
+    for remark in table.remarks:
+        console.print(Padding(remark, (0, 0, 0, 2)))
 
 
 def _warn(warnings: Sequence[str]) -> None:

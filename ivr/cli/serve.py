@@ -1,16 +1,16 @@
 """``ivr serve`` and ``ivr db``: the service, and its database."""
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Callable
 
 import typer
 
-from ivr.bootstrap import parts
 from ivr.bootstrap.event_loop import new_event_loop
 from ivr.bootstrap.service import serve_until
+from ivr.bootstrap.upgrading import upgrade_ledger
 from ivr.cli.options import Config
+from ivr.cli.tallies import tallies
 from ivr.observe.logging import set_up_logging
 from ivr.settings import Settings, load_settings
 
@@ -41,10 +41,8 @@ async def _serve(settings: Settings, read_settings: Callable[[], Settings]) -> N
 @db_app.command("upgrade")
 def upgrade_database(config: Config = None) -> None:
     """Bring the database to the version that this program writes; makes it where it is missing."""
+    upgrade_ledger(load_settings(config))
+    typer.echo("the database is up to date")
 
-    async def work() -> None:
-        async with parts.opened_store(load_settings(config)):
-            typer.echo("the database is up to date")
 
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(work())
+db_app.command("tallies")(tallies)

@@ -19,12 +19,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ivr.domain.kpi.confidence_sequences import half_width
 from ivr.domain.outcomes import DISPOSITIONS, Outcome
 from ivr.errors import ExperimentRefused
 
 FALSE_STOPS = 0.05
 """The chance, over the whole of an experiment and all its arms, to stop one in which nothing rises past a margin."""
-TUNED_CALLS = 5000
 _HANG_UPS = frozenset({Outcome.LEFT_IN_INTRO, Outcome.LEFT_IN_MENU, Outcome.LEFT_BEFORE_PROMPT})
 _FAULTS = frozenset({Outcome.UNAVAILABLE, Outcome.UNKNOWN})
 
@@ -130,14 +130,6 @@ def rises(guardrail: Guardrail, cells: Iterable[Cell]) -> list[Rise]:
         for harm, margin in margins.items()
         for arm, arms in compared
     ]
-
-
-def half_width(spread: float, calls: int, alpha: float, tuned_calls: int = TUNED_CALLS) -> float:
-    """Return the asymptotic confidence sequence's half-width; ``spread`` is the standard deviation of one call."""
-    level = -2 * math.log(alpha)
-    rho = math.sqrt((level + math.log(level + 1)) / tuned_calls)
-    grown = calls * rho**2 + 1
-    return spread * math.sqrt(2 * grown / (calls * rho) ** 2 * math.log(math.sqrt(grown) / alpha))
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def version_layout(layout: Layout, recordings: Mapping[str, Recording]) -> Layou
         layout=layout,
         recordings=used,
         version=hashlib.sha256(text.encode()).hexdigest()[:12],
-        timeline=_timeline(layout, used),
+        timeline=timeline_of(layout, {name: each.milliseconds for name, each in used.items()}),
     )
 
 
@@ -115,13 +115,14 @@ def _used(value: Layout | Option, kind: type[Layout] | type[Option], always: fro
     }
 
 
-def _timeline(layout: Layout, recordings: Mapping[str, Recording]) -> Timeline:
-    intro = recordings[layout.intro].milliseconds / 1000
+def timeline_of(layout: Layout, milliseconds: Mapping[str, int]) -> Timeline:
+    """Return when each option of ``layout`` has been read; ``milliseconds`` are the lengths of its prompts."""
+    intro = milliseconds[layout.intro] / 1000
     ends: list[float] = []
     at = intro
     for option in layout.options:
         # What has no prompt of its own is read by the one before it.
-        at += recordings[option.prompt].milliseconds / 1000 if option.prompt else 0.0
+        at += milliseconds[option.prompt] / 1000 if option.prompt else 0.0
         ends.append(round(at, 3))
         at += option.pause_after_seconds
     return Timeline(intro_seconds=intro, option_end_seconds=tuple(ends))

@@ -41,3 +41,7 @@ the same 50 ms hurt, and the same 2 s make Asterisk give up."""
 DECISION = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25)
 """Whether a caller is asked is one look into the ledger, well below a millisecond where nothing else wants it; from
 50 ms on the caller hears the hole, and at a quarter of a second the service stops waiting and asks nobody."""
+
+FIT = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 900.0)
+"""Starting the process takes a second, a large centre half a minute on a free processor and longer beside calls, which
+go first; after a quarter of an hour it is ended."""

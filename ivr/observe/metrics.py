@@ -60,6 +60,7 @@ class Metrics:
                 values=("taken", "refused"),
             )
         )
+        self._add_fits()
         # Memory, CPU time and open files of the process.
         ProcessCollector(registry=self._registry)
 
@@ -143,6 +144,15 @@ class Metrics:
         self._oldest_write = self._gauge(
             "ivr_ledger_oldest_write_seconds", "Age of the oldest write that is not durable yet; 0 where there is none."
         )
+
+    def _add_fits(self) -> None:
+        self._fit_age = self._gauge(
+            "ivr_fit_age_seconds", "Age of the newest fit of all calls; where there is none, since calls wait for one."
+        )
+        self._fits = self._add(
+            HistogramFamily("ivr_fit_seconds", "Time of a fit in its own process, its start included.", buckets.FIT)
+        )
+        self._fit_failures = self._add(Counter("ivr_fit_failures", "Fits that failed or took too long."))
 
     def _add_loop(self) -> None:
         self._loop_delays = self._add(
@@ -243,6 +253,18 @@ class Metrics:
     def loop_stalled(self) -> None:
         """Count a stall of the event loop."""
         self._stalls.add()
+
+    def fitted(self, seconds: float) -> None:
+        """Note how long the process of a fit ran."""
+        self._fits.observe(seconds)
+
+    def fit_failed(self) -> None:
+        """Count a fit that failed or took too long."""
+        self._fit_failures.add()
+
+    def watch_fit_age(self, seconds: Callable[[], float]) -> None:
+        """Let ``seconds`` say, at each scrape, how old the newest fit is."""
+        self._fit_age.set_function(seconds)
 
     def watch_sessions(self, sessions: Callable[[], int]) -> None:
         """Let ``sessions`` say, at each scrape, how many calls are being served."""

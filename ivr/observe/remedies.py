@@ -57,6 +57,13 @@ REMEDIES: Final[Mapping[str, str]] = {
     "ivr_event_loop_tasks": "Growing from day to day at equal `ivr_agi_sessions`: a leak; report it, and restart.",
     "ivr_reloads_total": "`refused`: what was read before goes on; the log has a line `reload_refused` for each fault, "
     "with its file, line and remedy. Mend it and reload again.",
+    "ivr_fit_age_seconds": "Above three times `fit_minutes` while calls are handled: fits fail, see "
+    "`ivr_fit_failures_total`, or `fit_minutes` is 0. Standardised and corrected figures are as old as that; counts "
+    "are as of now.",
+    "ivr_fit_seconds": "Growing towards 900: the machine is busy, or there are very many agents; a fit is ended there. "
+    "Raise `fit_minutes`.",
+    "ivr_fit_failures_total": "Any: the log's `fit_failed` says why, and `ivr kpi fit` shows it in full. Calls are not "
+    "touched by it, and the fit before stays.",
     "process_resident_memory_bytes": "Growing from day to day at equal load: a leak; report it, and restart.",
     "process_virtual_memory_bytes": "Nothing by itself.",
     "process_start_time_seconds": "Changes when the service was restarted; unasked restarts are in the journal.",

@@ -1,11 +1,12 @@
 """Agents: how good each is, whom each serves, and how often each offers the rating."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.simulation.departures import AT_REST
 from ivr.simulation.latent import FloatArray
 from ivr.simulation.scenarios import Condition, Scenario
 
@@ -47,7 +48,7 @@ def draw_agents(scenario: Scenario, rng: np.random.Generator) -> Agents:
     location = math.log(scenario.mean_calls) - scenario.calls_sigma**2 / 2
     selective = np.zeros(count, dtype=np.bool_)
     selective[rng.permutation(count)[: round(scenario.selective_share * count)]] = True
-    return Agents(
+    agents = Agents(
         names=tuple(f"agent-{number + 1:0{width}d}" for number in range(count)),
         teams=tuple(f"{scenario.sites[s].name}-{t + 1}" for s, t in zip(site, team, strict=True)),
         site=site,
@@ -60,6 +61,19 @@ def draw_agents(scenario: Scenario, rng: np.random.Generator) -> Agents:
         wait_mix=rng.dirichlet([wait.weight for wait in scenario.waits], count),
         with_layout=rng.normal(0.0, scenario.layout_sigma, (count, len(scenario.instruments))),
         trend=scenario.trend + rng.normal(0.0, scenario.trend_sigma, count),
+    )
+    return agents if scenario.departures == AT_REST else _departed(scenario, agents)
+
+
+def _departed(scenario: Scenario, agents: Agents) -> Agents:
+    """Return the agents with the callers' willingness and the queues that the departures give to the better ones."""
+    departures = scenario.departures
+    tilt = -departures.queues_by_effect * np.outer(agents.effect, effects(scenario.queues)) / scenario.agent_sigma
+    queue_mix = agents.queue_mix * np.exp(tilt)
+    return replace(
+        agents,
+        response=agents.response + departures.response_by_effect * agents.effect,
+        queue_mix=queue_mix / queue_mix.sum(axis=1, keepdims=True),
     )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ivr.simulation.agents import Agents, draw_agents
 from ivr.simulation.contacts import Contacts, draw_contacts
-from ivr.simulation.instruments import BEST
+from ivr.simulation.instruments import BEST, MIDDLE
 from ivr.simulation.latent import FloatArray
 from ivr.simulation.responses import Asked, Responses, respond
 from ivr.simulation.scenarios import Scenario
@@ -69,7 +69,7 @@ def simulate(scenario: Scenario, seed: int) -> Simulation:
         rated=rated,
         category=np.where(self_pressed, BEST, responses.category),
         followed_up=followed_up,
-        answered_followup=followed_up & (for_followups.random(len(contacts)) < scenario.followup_response),
+        answered_followup=followed_up & (for_followups.random(len(contacts)) < followup_chance(scenario, contacts)),
     )
 
 
@@ -77,6 +77,13 @@ def offer_chance(scenario: Scenario, agents: Agents, contacts: Contacts) -> Floa
     """Return the probability, 0 to 1, that each call is offered the rating."""
     by_category = np.array(scenario.selective_offers)[contacts.category]
     return np.where(agents.selective[contacts.agent], by_category, agents.offer_rate[contacts.agent])
+
+
+def followup_chance(scenario: Scenario, contacts: Contacts) -> FloatArray:
+    """Return the probability, 0 to 1, that each caller would answer a follow-up."""
+    ratio: FloatArray = np.exp(scenario.departures.followup_by_category * (contacts.category - MIDDLE))
+    chance: FloatArray = np.minimum(scenario.followup_response * ratio, 1.0)
+    return chance
 
 
 def asked(

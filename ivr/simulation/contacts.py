@@ -16,7 +16,6 @@ from ivr.simulation.scenarios import Scenario
 DAYS = 56
 WEEKS = DAYS // 7
 _OPENS_SECOND, _CLOSES_SECOND = 8 * 3600, 20 * 3600
-_NUMBERS_A_CALL = 4.5  # so that about every fifth call is of somebody who calls more than once
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,12 @@ def draw_contacts(scenario: Scenario, agents: Agents, rng: np.random.Generator) 
     second = np.sort(day * 86_400 + rng.integers(_OPENS_SECOND, _CLOSES_SECOND, count))
     queue = choose(agents.queue_mix, agent, rng)
     wait = choose(agents.wait_mix, agent, rng)
-    caller = rng.integers(0, int(count * _NUMBERS_A_CALL), count)
+    # By default so many that about every fifth call is of somebody who calls more than once.
+    caller = rng.integers(0, max(1, int(count * scenario.departures.numbers_a_call)), count)
     expected = expected_satisfaction(scenario, agents)[agent, queue, wait] + agents.trend[agent] * week_position(
         second // (7 * 86_400)
     )
-    satisfaction = expected + scenario.latent.draw(rng, count)
+    satisfaction = expected + scenario.latent.draw_for(caller, scenario.departures.caller_correlation, rng)
     return Contacts(
         agent=agent,
         queue=queue,

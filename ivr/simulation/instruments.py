@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 NEUTRAL_THRESHOLDS = (-1.6, -0.6)
 """Where the neutral scale cuts S: below the first dissatisfied, from the second on satisfied."""
-BEST = 2
+MIDDLE, BEST = 1, 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ the shape alone. ``skewed`` is the Gumbel distribution of minima: a long tail of
 import math
 from collections.abc import Callable
 from enum import StrEnum
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,22 @@ class Latent(StrEnum):
         if self is Latent.SKEWED:
             return _GUMBEL_MODE - rng.gumbel(0.0, _GUMBEL_SCALE, count)
         return rng.logistic(0.0, 1.0, count)
+
+    def draw_for(self, caller: NDArray[np.int64], correlation: float, rng: np.random.Generator) -> FloatArray:
+        """Return a value for each call; those of one caller have ``correlation`` before they are given this shape."""
+        if correlation == 0.0:
+            return self.draw(rng, len(caller))
+        shared = rng.standard_normal(int(caller.max()) + 1)[caller]
+        own = rng.standard_normal(len(caller))
+        normal = math.sqrt(correlation) * shared + math.sqrt(1.0 - correlation) * own
+        return self._quantile(0.5 + 0.5 * _ERF(normal / math.sqrt(2)))
+
+    def _quantile(self, probability: FloatArray) -> FloatArray:
+        if self is Latent.PROBIT:
+            return np.array([_SPREAD * NormalDist().inv_cdf(each) for each in probability.tolist()])
+        if self is Latent.SKEWED:
+            return _GUMBEL_MODE + _GUMBEL_SCALE * np.log(-np.log1p(-probability))
+        return np.log(probability) - np.log1p(-probability)
 
     def above(self, bound: FloatArray) -> FloatArray:
         """Return the probability, 0 to 1, of a value at or above ``bound``."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.simulation.departures import AT_REST
 from ivr.simulation.latent import FloatArray, expit
 from ivr.simulation.scenarios import Scenario
 
@@ -94,13 +95,19 @@ def willingness(scenario: Scenario, asked: Asked) -> FloatArray:
     """Return the probability, 0 to 1, that each caller means to answer."""
     delay = np.array([each.response_logit for each in scenario.delays])
     from_middle = asked.satisfaction - _MIDDLE
-    return expit(
+    logit: FloatArray = (
         scenario.response_logit
         + delay[asked.delay]
         + asked.response
         + scenario.gamma * from_middle
         + scenario.extremes * (np.abs(from_middle) - _MEAN_DISTANCE)
     )
+    departures = scenario.departures
+    if departures != AT_REST:
+        category = np.digitize(asked.satisfaction, scenario.neutral_thresholds)
+        logit += np.array(departures.response_by_category)[category]
+        logit += departures.delay_on_slope * _silence(scenario, asked) * from_middle
+    return expit(logit)
 
 
 def opinion(scenario: Scenario, asked: Asked) -> NDArray[np.intp]:
@@ -108,5 +115,13 @@ def opinion(scenario: Scenario, asked: Asked) -> NDArray[np.intp]:
     primacy = np.array([each.primacy for each in scenario.instruments])[asked.layout]
     thresholds = np.array([each.thresholds for each in scenario.instruments])[asked.layout]
     moved = asked.satisfaction + primacy + asked.with_layout
+    if scenario.departures.delay_on_opinion:
+        moved += scenario.departures.delay_on_opinion * _silence(scenario, asked)
     category: NDArray[np.intp] = np.sum(moved[:, None] >= thresholds, axis=1)
     return category
+
+
+def _silence(scenario: Scenario, asked: Asked) -> FloatArray:
+    """Return the seconds of silence before each caller's first prompt."""
+    seconds: FloatArray = np.array([each.seconds for each in scenario.delays])[asked.delay]
+    return seconds

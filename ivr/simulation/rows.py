@@ -61,7 +61,7 @@ def handled_rows(simulation: Simulation) -> Iterator[HandledCall]:
     """Yield the calls in the order of their ends; the same simulation gives the same rows."""
     scenario = simulation.scenario
     pbx = f"simulated-{scenario.name}-{simulation.seed}"
-    versions = [_version(instrument) for instrument in scenario.instruments]
+    versions = [version_of(instrument) for instrument in scenario.instruments]
     allocations = [_allocation(site, scenario.instruments) for site in scenario.sites]
     for number, drawn in enumerate(_drawn(simulation), start=1):
         ended_at = FIRST_DAY + timedelta(seconds=drawn.second)
@@ -148,7 +148,7 @@ def _pseudonym(pbx: str, caller: int) -> str:
     return "h1:" + hashlib.sha256(f"{pbx}/{caller}".encode()).hexdigest()
 
 
-def _version(instrument: Instrument) -> str:
+def version_of(instrument: Instrument) -> str:
     """Return a hash over what a caller hears, as the catalogue's are; what it does to an answer is not in it."""
     heard = (instrument.layout, instrument.keys, instrument.read_seconds)
     return hashlib.sha256(repr(heard).encode()).hexdigest()[:12]

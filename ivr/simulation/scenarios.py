@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ivr.errors import SimulationRefused
+from ivr.simulation.departures import AT_REST, Departures
 from ivr.simulation.instruments import INSTRUMENTS, NEUTRAL_THRESHOLDS, Instrument
 from ivr.simulation.latent import Latent
 
@@ -71,7 +72,8 @@ class Scenario:
     ``gamma`` is the slope of the response logit on S; ``extremes`` its slope on the distance of S from the middle.
     ``hang_up_hazard`` is per second, one for each class of waiting times. ``offer_beta`` are the parameters of the
     offer rate's beta distribution. ``layout_sigma`` is the spread of an agent's own effect with each layout.
-    ``trend`` moves S in the course of the window, ``trend_sigma`` each agent's by another amount.
+    ``trend`` moves S in the course of the window, ``trend_sigma`` each agent's by another amount. ``departures`` break
+    what the estimators assume, and are at rest in every scenario that has a name.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Scenario:
     layout_sigma: float = 0.0
     trend: float = 0.0
     trend_sigma: float = 0.0
+    departures: Departures = AT_REST
 
     def sized(self, agents: int | None, mean_calls: float | None) -> "Scenario":
         """Return the scenario with another number of agents or mean number of calls an agent; None keeps it.

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ivr.simulation.agents import Agents
 from ivr.simulation.calls import Simulation, asked, offer_chance
 from ivr.simulation.contacts import WEEKS, Contacts, expected_satisfaction, week_position
+from ivr.simulation.departures import AT_REST
 from ivr.simulation.instruments import BEST, REFERENCE, Instrument
 from ivr.simulation.latent import FloatArray
 from ivr.simulation.responses import Asked, opinion, willingness
@@ -60,8 +61,16 @@ def truth_document(simulation: Simulation) -> dict[str, Any]:
         "neutral_categories": _shares(contacts.category, BEST + 1),
         "offer_rate": float(offer_chance(scenario, agents, contacts).mean()),
         **_layouts_and_arms(simulation),
-        "parameters": asdict(scenario),
+        "parameters": _parameters(scenario),
     }
+
+
+def _parameters(scenario: Scenario) -> dict[str, Any]:
+    """Return what the scenario is drawn from; departures at rest are none."""
+    parameters = asdict(scenario)
+    if scenario.departures == AT_REST:
+        del parameters["departures"]
+    return parameters
 
 
 def true_best(scenario: Scenario, agents: Agents, contacts: Contacts) -> FloatArray:
@@ -95,11 +104,12 @@ def _layouts_and_arms(simulation: Simulation) -> dict[str, Any]:
     layouts: list[dict[str, Any]] = []
     arms: list[dict[str, Any]] = []
     for number, instrument in enumerate(simulation.scenario.instruments):
-        chosen = _category_chances(simulation, number)
+        chosen = _category_chances(simulation, number, 0)
         staying = _staying(simulation, instrument)
         layouts.append(asdict(instrument) | {"categories_if_all_answer": chosen.mean(axis=0).tolist()})
         for place, delay in enumerate(simulation.scenario.delays):
-            rating = _willing(simulation, number, place)[:, None] * chosen * staying
+            said = _category_chances(simulation, number, place)
+            rating = _willing(simulation, number, place)[:, None] * said * staying
             arms.append(
                 {
                     "layout": instrument.layout,
@@ -115,11 +125,11 @@ def _layouts_and_arms(simulation: Simulation) -> dict[str, Any]:
     return {"layouts": layouts, "arms": arms}
 
 
-def _category_chances(simulation: Simulation, layout: int) -> FloatArray:
+def _category_chances(simulation: Simulation, layout: int, delay: int) -> FloatArray:
     """Return each caller's probabilities of meaning each category, a row for a call."""
     instrument = simulation.scenario.instruments[layout]
     by_category: FloatArray = np.eye(BEST + 1)
-    meant = by_category[opinion(simulation.scenario, _with_arm(simulation, layout, 0))]
+    meant = by_category[opinion(simulation.scenario, _with_arm(simulation, layout, delay))]
     chances: FloatArray = instrument.reflex * by_category[instrument.reflex_category] + (1 - instrument.reflex) * meant
     return chances
 

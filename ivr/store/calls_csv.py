@@ -20,7 +20,7 @@ class _Followup(StrEnum):
 
 
 # In the order of the file; `keys` stands with a parser of its own, as it needs to know the call.
-_PARSERS: dict[str, Parse] = {
+PARSERS: dict[str, Parse] = {
     "call_id": cells.parse_text,
     "pbx": cells.parse_text,
     "team": cells.parse_text,
@@ -59,9 +59,9 @@ _PARSERS: dict[str, Parse] = {
     "excluded": cells.parse_truth,
     "asked_seconds": cells.parse_decimal,
 }
-COLUMNS = tuple(_PARSERS)
+COLUMNS = tuple(PARSERS)
 REQUIRED_COLUMNS = ("call_id", "ended_at", "agent", "queue", "outcome")
-_REQUIRED_VALUES = ("call_id", "ended_at", "queue", "outcome")
+REQUIRED_VALUES = ("call_id", "ended_at", "queue", "outcome")
 _FROM_CALL = frozenset({"call_id", "pbx", "keys"})
 
 
@@ -83,7 +83,7 @@ def decode(line: Mapping[str, str], number: int, pseudonym: Callable[[str], str 
     ``pseudonym`` turns the cell of ``caller``, any identifier, into its keyed hash.
     """
     values = _values(line, number)
-    empty = [column for column in _REQUIRED_VALUES if column not in values]
+    empty = [column for column in REQUIRED_VALUES if column not in values]
     if empty:
         raise ImportRefused(number, f"{empty[0]} is empty", "every call needs one")
     call = CallId(values.pop("pbx", DEFAULT_PBX), values.pop("call_id"))
@@ -108,7 +108,7 @@ def _values(line: Mapping[str, str], number: int) -> dict[str, Any]:
     for column, cell in line.items():
         if cell:
             try:
-                values[column] = _PARSERS[column](cell)
+                values[column] = PARSERS[column](cell)
             except ValueError as error:
                 raise ImportRefused(number, f'{column} is "{_shown(column, cell)}"', str(error)) from None
     return values

@@ -1,43 +1,62 @@
-"""Reading a calls file, line by line, whatever its size; each refusal names the line."""
+"""Reading a calls file some lines at a time, whatever its size; each refusal names the line."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 
-from ivr.domain.calls import CallId, HandledCall
 from ivr.errors import ImportRefused
-from ivr.store.calls_csv import COLUMNS, REQUIRED_COLUMNS, decode
+from ivr.store.calls_csv import COLUMNS, REQUIRED_COLUMNS
 from ivr.store.csv_lines import CsvLines
 
 _HEADER_REMEDY = f"begin the file with a line of column names, at least {','.join(REQUIRED_COLUMNS)}"
 
 
-def read_calls(path: Path, pseudonym: Callable[[str], str | None]) -> Iterator[tuple[int, HandledCall]]:
-    """Yield each call of the file with its line number; raises ImportRefused at the first thing that is wrong."""
-    lines = CsvLines(path)
-    rows = iter(lines)
-    header = next(rows, None)
-    if header is None:
-        raise ImportRefused(1, "the file is empty", _HEADER_REMEDY)
-    columns = header[1]
-    _check_header(columns)
-    seen: dict[CallId, int] = {}
-    for number, row in rows:
-        if len(row) != len(columns):
-            raise ImportRefused(
-                number,
-                f"{len(row)} cells stand under {len(columns)} columns",
-                "write one cell for each column and put text that holds a comma in double quotes",
-            )
-        call = decode(dict(zip(columns, row, strict=True)), number, pseudonym)
-        if call.call in seen:
-            raise ImportRefused(
-                number,
-                f"call_id {call.call.uniqueid} stands in line {seen[call.call]} already",
-                "keep one line for each call, and tell several Asterisks apart in the column pbx",
-            )
-        seen[call.call] = number
-        yield number, call
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some lines of a file: where each begins, and its cells."""
+
+    numbers: list[int] = field(default_factory=list)
+    cells: list[list[str]] = field(default_factory=list)
+
+
+class CallsFile:
+    """A calls file with a good header, open for one reading; raises ImportRefused."""
+
+    def __init__(self, path: Path) -> None:
+        self._rows = iter(CsvLines(path))
+        header = next(self._rows, None)
+        if header is None:
+            raise ImportRefused(1, "the file is empty", _HEADER_REMEDY)
+        self.header: Sequence[str] = header[1]
+        _check_header(self.header)
+        self._fault: ImportRefused | None = None
+
+    def some(self, at_most: int) -> Lines:
+        """Return the next lines, ``at_most`` so many; none at the end.
+
+        Raises ImportRefused for a line that is broken, once those before it have been returned.
+        """
+        if self._fault is not None:
+            raise self._fault
+        lines = Lines()
+        columns = len(self.header)
+        try:
+            for number, cells in islice(self._rows, at_most):
+                if len(cells) != columns:
+                    raise ImportRefused(
+                        number,
+                        f"{len(cells)} cells stand under {columns} columns",
+                        "write one cell for each column and put text that holds a comma in double quotes",
+                    )
+                lines.numbers.append(number)
+                lines.cells.append(cells)
+        except ImportRefused as fault:
+            if not lines.numbers:
+                raise
+            self._fault = fault
+        return lines
 
 
 def _check_header(columns: Sequence[str]) -> None:

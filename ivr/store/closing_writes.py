@@ -1,4 +1,4 @@
-"""Writing closings: the one row of a handled call, or the word that a channel never was one."""
+"""Writing closings: the one row of a handled call with what it counts, or the word that a channel never was one."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -12,6 +12,7 @@ from ivr.store.call_rows import CLOSED_COLUMNS, closed_values
 from ivr.store.driver_cursor import PLACEHOLDERS, driver_batch
 from ivr.store.fact_rows import PRESS_COLUMNS, press_row
 from ivr.store.tables import calls, presses
+from ivr.store.tally_writes import TallyWrites
 from ivr.store.upserts import insert_or_keep, insert_or_replace, proposed
 
 _DISCARD = "UPDATE calls SET state = 'discarded' WHERE state = 'open' AND pbx = {mark} AND uniqueid = {mark}"
@@ -37,6 +38,7 @@ class ClosingWrites:
             insert_or_replace(calls, dialect, changed, {"asked_seconds": asked}), self._columns, dialect
         )
         self._press = BulkStatement.of(insert_or_keep(presses, dialect), PRESS_COLUMNS, dialect)
+        self._tallies = TallyWrites(dialect)
         self._discard = _DISCARD.format(mark=PLACEHOLDERS[dialect])
 
     def closing_of(self, call: HandledCall) -> Closing:
@@ -50,6 +52,7 @@ class ClosingWrites:
         with driver_batch(connection) as cursor:
             self._close.run(cursor, [closing.row for closing in closings])
             self._press.run(cursor, [press for closing in closings for press in closing.presses])
+        self._tallies.settle(connection)
         return [None] * len(closings)
 
     def discard(self, connection: Connection, channels: Sequence[CallId]) -> Sequence[None]:

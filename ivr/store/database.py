@@ -2,23 +2,26 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ivr.errors import DatabaseMissing, DatabaseRefused
 from ivr.store import schema
+from ivr.store.driver_cursor import driver_cursor
 from ivr.store.faults import refusal
 
 T = TypeVar("T")
 BUSY_SECONDS = 10
 """How long SQLite waits for another program's write, and PostgreSQL's connection may take."""
+_LOOK_AGAIN_SECONDS = 0.001
 CALLERS_THREADS = 4
 REPORTS_THREADS = 4
 _CONNECTIONS = CALLERS_THREADS + REPORTS_THREADS + 2
@@ -176,8 +179,30 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later cannot wait for its turn, so writers say so at once.
-    write = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if not connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    with driver_cursor(connection) as cursor:
+        # SQLite itself would look again only after up to 100 ms, and miss the short rests of an import.
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            _begin_immediately(cursor)
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _begin_immediately(cursor: DBAPICursor) -> None:
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            # The lowest byte is what kind of code it is.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -7,14 +7,8 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
 from enum import StrEnum
-from shutil import copyfileobj
-from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from sqlalchemy import Connection
 
 from ivr.store.cells import cell_text, moment_text
@@ -22,7 +16,6 @@ from ivr.store.database import Database
 
 Values = Sequence[object]
 """A row in the order of its columns: text, numbers, booleans, moments, None where a cell is empty."""
-_SHEET_ROWS = 1_048_575  # what a spreadsheet holds below its header
 
 
 class ExportFormat(StrEnum):
@@ -57,7 +50,10 @@ def write_rows(name: str, columns: Sequence[str], rows: Iterable[Values], target
         return _write_csv(columns, rows, target)
     if form is ExportFormat.JSON:
         return _write_json(columns, rows, target)
-    return _write_xlsx(name, columns, rows, target)
+    # Its library takes a quarter of a second to load, for which no other command should wait.
+    from ivr.store.export_sheets import write_sheets  # noqa: PLC0415
+
+    return write_sheets(name, columns, map(_plain_row, rows), target)
 
 
 def _write_csv(columns: Sequence[str], rows: Iterable[Values], target: BinaryIO) -> int:
@@ -83,35 +79,8 @@ def _write_json(columns: Sequence[str], rows: Iterable[Values], target: BinaryIO
     return count
 
 
-def _write_xlsx(name: str, columns: Sequence[str], rows: Iterable[Values], target: BinaryIO) -> int:
-    book = Workbook(write_only=True)
-    sheet = _new_sheet(book, name, columns)
-    count = 0
-    for count, row in enumerate(rows, 1):
-        if count > 1 and count % _SHEET_ROWS == 1:
-            sheet = _new_sheet(book, f"{name} {count // _SHEET_ROWS + 1}", columns)
-        sheet.append([_spreadsheet_cell(sheet, _plain(value)) for value in row])
-    # Put together in a file of our own: a pipe cannot go back to the archive's earlier parts.
-    with TemporaryFile() as whole:
-        book.save(whole)
-        whole.seek(0)
-        copyfileobj(whole, target)
-    return count
-
-
-def _new_sheet(book: Workbook, title: str, columns: Sequence[str]) -> WriteOnlyWorksheet:
-    sheet: WriteOnlyWorksheet = book.create_sheet(title)
-    sheet.append(columns)
-    return sheet
-
-
-def _spreadsheet_cell(sheet: WriteOnlyWorksheet, value: object) -> Cell:
-    if not isinstance(value, str):
-        return WriteOnlyCell(sheet, value if isinstance(value, int | float) else None)
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
-    # Text that begins with = would be run as a formula by whoever opens the file.
-    cell.data_type = "s"
-    return cell
+def _plain_row(row: Values) -> list[object]:
+    return [_plain(value) for value in row]
 
 
 def _plain(value: object) -> object:

@@ -1,38 +1,40 @@
 """Importing calls: a file of closed calls becomes rows of the ledger, whole or not at all.
 
-The file is read twice: once to find everything that is wrong with it, once to store it, in small transactions.
-SQLite lets one program write at a time and does not queue them, so between two transactions the importer rests
-as long as one took: live calls, of this program or of another one at the same file, are stored in between.
+The file is read once. A thread reads and checks some lines while the writer stores those before them, in small
+transactions, so that live calls of any program are stored in between. The rows are unseen until the last statement
+makes all of them visible; if anything goes wrong before it, they are taken away again.
 """
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from ivr.domain.calls import HandledCall
+from ivr.domain.kpi.contributions import Contributions
 from ivr.errors import DatabaseRefused, ImportRefused
-from ivr.store.calls_csv import differing_columns
-from ivr.store.calls_file import read_calls
 from ivr.store.database import Database
+from ivr.store.import_columns import CallColumns
+from ivr.store.import_comparison import LedgerComparison
 from ivr.store.import_lock import sole_import
-from ivr.store.imported_rows import (
-    ImportedRows,
-    begin_import,
-    complete_import,
-    find_rows,
-    purge_unfinished,
-)
+from ivr.store.import_pace import PacedWrites
+from ivr.store.import_reading import ImportReading, one_ahead, opened_reading
+from ivr.store.import_tallies import ImportTallies
+from ivr.store.import_threads import shared_swiftly
+from ivr.store.import_writes import ImportRows, ImportWrites
+from ivr.store.imported_rows import Replacement, begin_import, complete_import, purge_unfinished
+from ivr.store.tally_imports import fold_some
+from ivr.store.tally_writes import TallyWrites, tally_zone
 from ivr.store.writer import Work, Writer
 
-Numbered = tuple[int, HandledCall]
-_AT_ONCE = 250
+Progress = Callable[[int], None]
+"""Told how many calls of the file have been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ async def import_calls(
     writer: Writer,
     pseudonym: Callable[[str], str | None],
     update: bool = False,
+    progress: Progress = lambda _: None,
 ) -> ImportReport:
     """Store every call of the file at ``path``; calls that are there and the same are left alone.
 
@@ -58,110 +61,136 @@ async def import_calls(
     for anything wrong in the file and for a call that is there and differs, unless ``update``.
     """
     _require_readable_twice(path)
-    with sole_import(database):
-        await _purge(writer)
-        return await _Import(path, database, writer, pseudonym, update=update).run()
+    paced = PacedWrites(writer, rests=database.dialect == "sqlite")
+    with sole_import(database), shared_swiftly():
+        await _purge(paced)
+        async with opened_reading(path, pseudonym) as reading:
+            comparison = LedgerComparison(path, database, reading.decoder, update=update)
+            tallies = ImportTallies(database.dialect, await database.read_report(tally_zone))
+            try:
+                report = await _Import(reading, comparison, tallies, paced, database.dialect, progress).run()
+            except BaseException:
+                await _purge(paced)
+                raise
+        while await paced.write(fold_some):
+            pass
+        return report
 
 
 def _require_readable_twice(path: Path) -> None:
+    # Lines that stand twice are looked for in a second reading.
     if path.is_fifo() or path.is_socket() or path.is_char_device():
         raise ImportRefused(1, f"{path} is no file and would be empty at the second reading", "save it as a file first")
 
 
-async def _purge(writer: Writer) -> None:
-    while await writer.write(purge_unfinished):
+class _OccupiedError(Exception):
+    """A call that should be new is there."""
+
+
+class _Fresh(NamedTuple):
+    """Calls that are not in the ledger, and their rows."""
+
+    calls: CallColumns
+    rows: ImportRows
+
+
+async def _purge(paced: PacedWrites) -> None:
+    """Take away what unfinished imports have left."""
+    while await paced.write(purge_unfinished):
         pass
 
 
 class _Import:
     def __init__(
         self,
-        path: Path,
-        database: Database,
-        writer: Writer,
-        pseudonym: Callable[[str], str | None],
-        *,
-        update: bool,
+        reading: ImportReading,
+        comparison: LedgerComparison,
+        tallies: ImportTallies,
+        paced: PacedWrites,
+        dialect: str,
+        progress: Progress,
     ) -> None:
-        self._path = path
-        self._database = database
-        self._writer = writer
-        self._pseudonym = pseudonym
-        self._update = update
-        self._rows = ImportedRows(database.dialect)
+        self._reading = reading
+        self._comparison = comparison
+        self._tallies = tallies
+        self._paced = paced
+        self._writes = ImportWrites(dialect)
+        self._replacement = Replacement(dialect)
+        self._tally_writes = TallyWrites(dialect)
+        self._progress = progress
+        self._number: int | None = None
+        self._counting: asyncio.Future[Sequence[Contributions]] = asyncio.get_running_loop().create_future()
+        self._counting.set_result(())
 
     async def run(self) -> ImportReport:
-        changed, unchanged = await self._examine()
-        kept = unchanged | {line for line, _ in changed}
-        number, added = None, 0
+        added = 0
+        async with aclosing(one_ahead(self._fresh())) as ready:
+            async for fresh in ready:
+                stored = await self._store(fresh)
+                added += len(stored)
+                await self._count(stored)
+        await self._store_tallies(await self._counting)
+        await self._store_tallies(await self._reading.run(self._tallies.taken))
+        if self._number is not None or self._comparison.changed:
+            await self._finish(self._comparison.changed)
+        return ImportReport(added, len(self._comparison.changed), self._comparison.unchanged)
+
+    async def _fresh(self) -> AsyncIterator[_Fresh]:
+        """Yield the calls of the file that are not in the ledger, some at a time, ready to be stored."""
+        done = 0
+        while found := await self._reading.some(self._paced.rows):
+            self._progress(done := done + len(found))
+            if fresh := await self._comparison.fresh(found, self._number):
+                yield await self._ready(fresh)
+
+    async def _ready(self, fresh: CallColumns) -> _Fresh:
+        if self._number is None:
+            self._number = await self._paced.write(begin_import)
+        return _Fresh(fresh, await self._reading.run(partial(self._writes.rows_of, fresh, self._number)))
+
+    async def _store(self, fresh: _Fresh) -> CallColumns:
+        """Store the calls and return those that were."""
         try:
-            async for chunk in self._chunks():
-                fresh = [row for line, row in chunk if line not in kept]
-                if not fresh:
-                    continue
-                if number is None:
-                    number = await self._writer.write(begin_import)
-                await self._store(self._adding(fresh, number))
-                added += len(fresh)
-            if number is not None or changed:
-                await self._finish(number, [row for _, row in changed])
-        except BaseException:
-            await _purge(self._writer)
-            raise
-        return ImportReport(added, len(changed), len(unchanged))
-
-    async def _examine(self) -> tuple[list[Numbered], set[int]]:
-        """Read the whole file; return the rows that differ from those there, and the lines of those that do not."""
-        changed: list[Numbered] = []
-        unchanged: set[int] = set()
-        async for chunk in self._chunks():
-            found = await self._database.read_report(partial(find_rows, keys=[row.call for _, row in chunk]))
-            for line, row in chunk:
-                if row.call not in found:
-                    continue
-                there = found[row.call]
-                differing = [] if there is None else differing_columns(row, there)
-                if there is not None and not differing:
-                    unchanged.add(line)
-                elif self._update:
-                    changed.append((line, row))
-                else:
-                    how = "is still open" if there is None else f"differs in {', '.join(differing)}"
-                    raise ImportRefused(
-                        line,
-                        f"call {row.call.uniqueid} is in the ledger and {how}",
-                        "correct the file, or import it with --update to replace what is there",
-                    )
-        return changed, unchanged
-
-    async def _finish(self, number: int | None, changed: Sequence[HandledCall]) -> None:
-        def work(connection: Connection) -> None:
-            for row in changed:
-                self._rows.replace(connection, row)
-            if number is not None:
-                complete_import(connection, number)
-
-        await self._writer.write(work, touches_calls=True)
-
-    async def _chunks(self) -> AsyncIterator[list[Numbered]]:
-        """Read the file a piece at a time, in a thread, so that the event loop serves callers meanwhile."""
-        rows = read_calls(self._path, self._pseudonym)
-        while chunk := await asyncio.to_thread(lambda: list(islice(rows, _AT_ONCE))):
-            yield chunk
-
-    def _adding(self, rows: Sequence[HandledCall], number: int) -> Work[None]:
-        def work(connection: Connection) -> None:
+            await self._paced.write_rows(self._adding(fresh.rows))
+        except _OccupiedError:
+            # They came in meanwhile, or stand in the file twice.
+            fresh = await self._ready(await self._comparison.fresh(fresh.calls, self._number))
             try:
-                self._rows.add(connection, rows, number)
-            except IntegrityError as error:
+                await self._paced.write_rows(self._adding(fresh.rows))
+            except _OccupiedError as error:
                 raise DatabaseRefused(
-                    "a call of the file came into the ledger while the file was read; import it again"
+                    "calls of the file come into the ledger while the file is read; import it again"
                 ) from error
+        return fresh.calls
+
+    async def _count(self, stored: CallColumns) -> None:
+        """Have ``stored`` counted beside what comes next, and store what was counted before if that is much."""
+        counted = await self._counting
+        self._counting = asyncio.ensure_future(self._reading.run(partial(self._tallies.add, stored)))
+        await self._store_tallies(counted)
+
+    async def _store_tallies(self, parts: Sequence[Contributions]) -> None:
+        for part in parts:
+            if self._number is not None:
+                await self._paced.write(self._tallies.storing(part, self._number))
+
+    def _adding(self, rows: ImportRows) -> Work[int]:
+        def work(connection: Connection) -> int:
+            try:
+                self._writes.store(connection, rows)
+            except IntegrityError as error:
+                raise _OccupiedError from error
+            return rows.many
 
         return work
 
-    async def _store(self, work: Work[None]) -> None:
-        started = time.perf_counter()
-        await self._writer.write(work)
-        if self._database.dialect == "sqlite":
-            await asyncio.sleep(time.perf_counter() - started)
+    async def _finish(self, changed: Sequence[HandledCall]) -> None:
+        def work(connection: Connection) -> None:
+            for row in changed:
+                self._replacement.replace(connection, row)
+            if changed:
+                self._tally_writes.settle(connection)
+            if self._number is not None:
+                complete_import(connection, self._number)
+
+        await self._paced.write(work, touches_calls=True)

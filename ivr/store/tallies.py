@@ -1,6 +1,7 @@
-"""Tallies: closed calls counted by SQL, straight from their rows, so a corrected call is counted right at once.
+"""Tallies for pages: from the daily tallies where the window is one of whole days, else from the rows of the calls.
 
-Test calls, excluded calls and files that are still being imported are never counted.
+Both say the same: a corrected call is counted right at once, and test calls, excluded calls and files that are still
+being imported are never counted. How many calls were handled is always counted from the rows, apart from all else.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, not_, select
 from ivr.domain.kpi.mis_keys import ConfirmationCount
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.outcomes import Outcome
+from ivr.store import daily_reads
 from ivr.store.call_rows import is_handled
 from ivr.store.database import Database
 from ivr.store.tables import calls, legs
@@ -37,7 +39,10 @@ class SqlTallies:
     async def outcome_counts(self, window: ReportWindow) -> Sequence[OutcomeCount]:
         """Return the window's calls counted by agent, layout, outcome and category."""
 
-        def query(connection: Connection) -> list[OutcomeCount]:
+        def query(connection: Connection) -> Sequence[OutcomeCount]:
+            days = daily_reads.days_of(connection, window)
+            if days is not None:
+                return daily_reads.outcome_counts(connection, days)
             statement = (
                 select(
                     *_GROUP,
@@ -59,7 +64,10 @@ class SqlTallies:
     async def confirmation_counts(self, window: ReportWindow) -> Sequence[ConfirmationCount]:
         """Return the window's confirmed ratings counted by layout, version, category and the second key."""
 
-        def query(connection: Connection) -> list[ConfirmationCount]:
+        def query(connection: Connection) -> Sequence[ConfirmationCount]:
+            days = daily_reads.days_of(connection, window)
+            if days is not None:
+                return daily_reads.confirmation_counts(connection, days)
             statement = (
                 select(*_CONFIRMED, func.count().label("counted"))
                 .where(*_selected(window), calls.c.outcome == Outcome.RATED.value, calls.c.confirm_key.is_not(None))
@@ -75,8 +83,15 @@ class SqlTallies:
 
     async def allocations(self, window: ReportWindow) -> Sequence[str]:
         """Return each distribution that a layout of the window's calls was drawn from once, ``key:p key:p``."""
-        statement = select(calls.c.allocation).distinct().where(*_selected(window), calls.c.allocation.is_not(None))
-        return await self._database.read(lambda connection: sorted(connection.execute(statement).scalars()))
+
+        def query(connection: Connection) -> Sequence[str]:
+            days = daily_reads.days_of(connection, window)
+            if days is not None:
+                return daily_reads.allocations(connection, days)
+            statement = select(calls.c.allocation).distinct().where(*_selected(window), calls.c.allocation.is_not(None))
+            return sorted(connection.execute(statement).scalars())
+
+        return await self._database.read_report(query)
 
     async def handled_calls(self, window: ReportWindow) -> int:
         """Return how many handled calls closed in the window, counted apart from the outcomes."""

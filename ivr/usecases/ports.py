@@ -11,6 +11,7 @@ from ivr.domain.experiments import Experiment
 from ivr.domain.flow.commands import Hush, Play, Record
 from ivr.domain.flow.events import Event
 from ivr.domain.guardrails import CallCount
+from ivr.domain.kpi.experiment_cells import CountedExperiment
 from ivr.domain.kpi.mis_keys import ConfirmationCount
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.layouts import Layout
@@ -165,3 +166,13 @@ class SilentFlowMeter:
 
     def state_left(self, state: str, seconds: float) -> None:
         """Measure nothing."""
+
+
+class ExperimentCounts(Protocol):
+    """Counts for an experiment's figures."""
+
+    async def experiments(self) -> Sequence[str]:
+        """Return the experiments that counted calls carry, ordered by name."""
+
+    async def of(self, experiment: str, window: ReportWindow) -> CountedExperiment:
+        """Return the window's closed, counted calls of ``experiment``, all as of one moment."""

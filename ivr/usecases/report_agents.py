@@ -1,17 +1,20 @@
 """Reports the agents' figures of a window, with the layouts side by side and every caveat."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from ivr.domain.kpi import burden
+from ivr.domain.kpi.aapor import OutcomeRates, outcome_rates
 from ivr.domain.kpi.agents import LEAK, AgentFigures, agent_figures
 from ivr.domain.kpi.appraisal import leading_warnings
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.fitted_rows import with_fitted_agents, with_fitted_layouts, without_fitted_agents
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.layouts import LayoutFigures, layout_figures
 from ivr.domain.kpi.response import Dispositions, count_dispositions, disposition_leak, response_rate
 from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.usecases.find_fit import NO_FIT, FitSource, FitStanding
 from ivr.usecases.ports import Clock, Tallies
 from ivr.usecases.report_window import ALL_CALLS, ReportWindow
 
@@ -24,7 +27,8 @@ _MOST_READINGS = 5
 class AgentReport:
     """The figures of one window. ``in_progress`` is None where the reader may not see the whole centre.
 
-    ``leak`` is the warning that no score can be shown, None where the ledger is whole; ``warnings`` holds it too.
+    ``leak`` is the warning that no score can be shown, None where the ledger is whole; ``warnings`` holds it too, and
+    those of the fit, whose standing is in ``fitted``.
     """
 
     window: ReportWindow
@@ -35,11 +39,18 @@ class AgentReport:
     in_progress: int | None
     totals: Dispositions
     response_rate: Estimate
+    outcome_rates: OutcomeRates
     agents: tuple[AgentFigures, ...]
     layouts: tuple[LayoutFigures, ...]
     burden_seconds: Estimate
     warnings: tuple[str, ...]
     leak: str | None = None
+    fitted: FitStanding = NO_FIT
+
+
+async def nothing_fitted(_window: ReportWindow, _instruments: Instruments) -> FitStanding:
+    """Find no fit, and say nothing of it."""
+    return NO_FIT
 
 
 async def report_agents(
@@ -49,40 +60,63 @@ async def report_agents(
     clock: Clock,
     window: ReportWindow = ALL_CALLS,
     reference_layout: str | None = None,
+    fit_source: FitSource = nothing_fitted,
+    utility: Sequence[float] | None = None,
 ) -> AgentReport:
     """Compute the report of ``window``.
 
     ``instruments`` are the layouts' definitions; a rating of any other layout counts as rated, but not in a score.
-    Where the outcomes do not sum to the handled calls every score is refused, and a warning gives the numbers.
+    ``fit_source`` says where the fitted figures come from, ``utility`` what each category is worth. Where the outcomes
+    do not sum to the handled calls every score is refused, and a warning gives the numbers.
     """
     counts, handled = await read_counts(tallies, window)
     totals = count_dispositions(counts)
     leak = disposition_leak(totals, handled)
     leaking = leak is not None
+    fitted = NO_FIT if leaking else await fit_source(window, instruments)
+    layouts = layout_figures(
+        counts,
+        instruments,
+        reference_layout,
+        confirmations=await tallies.confirmation_counts(window),
+        allocations=await tallies.allocations(window),
+        leaking=leaking,
+    )
     return AgentReport(
         window=window,
         reference_layout=reference_layout,
-        estimand=ESTIMAND,
+        estimand=ESTIMAND if fitted.fit is None else fitted.fit.figures.estimand,
         computed_at=clock(),
         handled=handled,
         in_progress=await tallies.calls_in_progress(),
         totals=totals,
         response_rate=no_figure(Status.REFUSED, LEAK) if leaking else response_rate(totals),
-        agents=agent_figures(counts, instruments, leaking=leaking),
-        layouts=layout_figures(
-            counts,
-            instruments,
-            reference_layout,
-            confirmations=await tallies.confirmation_counts(window),
-            allocations=await tallies.allocations(window),
-            leaking=leaking,
-        ),
+        outcome_rates=_outcome_rates(totals, leaking=leaking),
+        agents=_fitted_agents(agent_figures(counts, instruments, leaking=leaking, utility=utility), fitted),
+        layouts=layouts if fitted.fit is None else with_fitted_layouts(layouts, fitted.fit.figures),
         burden_seconds=no_figure(Status.REFUSED, LEAK, unit=burden.UNIT)
         if leaking
         else burden.burden_seconds(counts, instruments),
-        warnings=(*(() if leak is None else (leak,)), *leading_warnings(counts, instruments)),
+        warnings=(
+            *(() if leak is None else (leak,)),
+            *leading_warnings(counts, instruments),
+            *fitted.warnings,
+        ),
         leak=leak,
+        fitted=fitted,
     )
+
+
+def _outcome_rates(totals: Dispositions, *, leaking: bool) -> OutcomeRates:
+    if not leaking:
+        return outcome_rates(totals)
+    return OutcomeRates(**{each.name: no_figure(Status.REFUSED, LEAK) for each in fields(OutcomeRates)})
+
+
+def _fitted_agents(rows: Sequence[AgentFigures], fitted: FitStanding) -> tuple[AgentFigures, ...]:
+    if fitted.fit is not None:
+        return with_fitted_agents(rows, fitted.fit.figures)
+    return tuple(rows) if fitted.reason is None else without_fitted_agents(rows, fitted.reason)
 
 
 def only_own_row(report: AgentReport, person: str | None) -> AgentReport:
@@ -96,12 +130,22 @@ def only_own_row(report: AgentReport, person: str | None) -> AgentReport:
         in_progress=None,
         totals=totals,
         response_rate=own[0].response_rate if own else response_rate(totals),
+        outcome_rates=_outcome_rates(totals, leaking=leak is not None),
         agents=own,
         layouts=(),
         burden_seconds=burden.burden_seconds((), Instruments()),
-        warnings=() if leak is None else (leak,),
+        warnings=(*(() if leak is None else (leak,)), *report.fitted.remarks),
         leak=leak,
+        fitted=_without_the_centre(report.fitted),
     )
+
+
+def _without_the_centre(fitted: FitStanding) -> FitStanding:
+    """Return when the fit was made and how it stands, without what it says of the whole centre."""
+    if fitted.fit is None:
+        return fitted
+    figures = replace(fitted.fit.figures, agents=(), layouts=(), facts={}, warnings=())
+    return replace(fitted, fit=replace(fitted.fit, handled=None, figures=figures))
 
 
 async def read_counts(tallies: Tallies, window: ReportWindow) -> tuple[Sequence[OutcomeCount], int]:

@@ -1,12 +1,15 @@
 """Reports as plain JSON values, in the names that scripts rely on."""
 
+from dataclasses import fields
 from datetime import datetime
 
+from ivr.domain.kpi.aapor import OutcomeRates
 from ivr.domain.kpi.agents import AgentFigures
 from ivr.domain.kpi.estimates import Estimate
 from ivr.domain.kpi.layouts import LayoutFigures
 from ivr.domain.kpi.response import Dispositions
 from ivr.domain.kpi.series import Span
+from ivr.usecases.find_fit import FitStanding
 from ivr.usecases.report_agents import AgentReport
 from ivr.usecases.report_layouts import LayoutReport
 from ivr.usecases.report_window import ReportWindow
@@ -24,9 +27,14 @@ def report_json(report: AgentReport) -> Json:
         "computed_at": report.computed_at.isoformat(),
         "handled": report.handled,
         "in_progress": report.in_progress,
-        "totals": _calls(report.totals) | {"response_rate": estimate_json(report.response_rate)},
+        "totals": _calls(report.totals)
+        | {
+            "response_rate": estimate_json(report.response_rate),
+            "outcome_rates": _outcome_rates(report.outcome_rates),
+        },
         "agents": [_agent(row) for row in report.agents],
         "layouts": [_layout(row) for row in report.layouts],
+        "fit": _fit(report.fitted),
         "warnings": list(report.warnings),
     }
 
@@ -41,6 +49,7 @@ def layout_report_json(report: LayoutReport) -> Json:
         "handled": report.handled,
         "burden_seconds": estimate_json(report.burden_seconds),
         "layouts": [_layout(row) for row in report.layouts],
+        "fit": _fit(report.fitted),
         "warnings": list(report.warnings),
     }
 
@@ -59,6 +68,28 @@ def estimate_json(figure: Estimate) -> Json:
     }
 
 
+def _outcome_rates(rates: OutcomeRates) -> Json:
+    """Return the rates of the AAPOR's standard definitions by their names in lower case."""
+    return {each.name: estimate_json(getattr(rates, each.name)) for each in fields(rates)}
+
+
+def _fit(fitted: FitStanding) -> Json | None:
+    """Return where the fitted figures come from; None where there are none."""
+    fit = fitted.fit
+    if fit is None:
+        return None
+    return {
+        "computed_at": fit.computed_at.isoformat(),
+        "age_seconds": None if fitted.age_seconds is None else round(fitted.age_seconds),
+        "method": fit.figures.method,
+        "months": {"from": fit.months.first, "to": fit.months.last},
+        "handled": fit.handled,
+        "stale": fitted.stale is not None,
+        "facts": {name: estimate_json(figure) for name, figure in fit.figures.facts.items()},
+        "warnings": [*fitted.warnings, *(() if fitted.stale is None else (fitted.stale,))],
+    }
+
+
 def _agent(row: AgentFigures) -> Json:
     return (
         {"agent": row.agent, "team": row.team}
@@ -69,10 +100,13 @@ def _agent(row: AgentFigures) -> Json:
             "appraisal": estimate_json(row.appraisal),
             "standardised": estimate_json(row.standardised),
             "corrected": estimate_json(row.corrected),
+            "utility": None if row.utility is None else estimate_json(row.utility),
             "bounds": [row.bounds.lo, row.bounds.hi],
             "tier": row.tier,
             "rank_interval": list(row.rank_interval),
             "flags": list(row.flags),
+            "reliability": row.reliability,
+            "more_ratings": row.more_ratings,
             "notes": list(row.notes),
         }
     )

@@ -1,31 +1,37 @@
-"""Reports as rows of text for a terminal, and as rows of plain values for CSV."""
+"""Reports as rows of text for a terminal: narrow cells, and below them why there is no figure."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ivr.domain.kpi import burden
+from ivr.domain.kpi.agents import AgentFigures
 from ivr.domain.kpi.bounds import Bounds
 from ivr.domain.kpi.estimates import Estimate, Status
-from ivr.domain.kpi.layouts import LayoutFigures
-from ivr.domain.kpi.response import Dispositions
+from ivr.domain.kpi.layouts import REFERENCE, LayoutFigures
+from ivr.usecases.find_fit import FitStanding
 from ivr.usecases.report_agents import AgentReport
 
 _POINTS = "percentage points"
+_MOST_NAMES = 5
+_MOST_REMARKS = 12
+_WIDE = "~"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Headers and rows of the same length."""
+    """Headers and rows of the same length, and the sentences that belong under them."""
 
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    remarks: tuple[str, ...] = ()
 
 
 def figure_text(figure: Estimate) -> str:
     """Say a figure with its interval and n, or why there is none: ``80.0 % (49.0 to 94.3), n 10``."""
     if figure.estimate is None or figure.lo is None or figure.hi is None:
         return f"none: {'; '.join(figure.reasons)}"
-    if figure.method == "reference":
-        return "reference"
+    if figure.method == REFERENCE:
+        return REFERENCE
     if figure.unit == _POINTS:
         text = f"{figure.estimate:+.1f} points ({figure.lo:+.1f} to {figure.hi:+.1f}), n {figure.n}"
     elif figure.unit == burden.UNIT:
@@ -35,149 +41,181 @@ def figure_text(figure: Estimate) -> str:
     return f"{text}, wide" if figure.status is Status.WIDE else text
 
 
+def narrow_text(figure: Estimate) -> str:
+    """Say a figure in a narrow cell: ``80 % (49-94)``, with ``~`` where it is wide; else ``not identified``."""
+    if figure.estimate is None or figure.lo is None or figure.hi is None:
+        return figure.status.value.replace("_", " ")
+    if figure.method == REFERENCE:
+        return REFERENCE
+    if figure.unit == _POINTS:
+        text = f"{figure.estimate:+.1f} ({figure.lo:+.1f} to {figure.hi:+.1f})"
+    elif figure.unit == burden.UNIT:
+        text = f"{figure.estimate:.0f} s ({figure.lo:.0f}-{figure.hi:.0f})"
+    else:
+        text = f"{100 * figure.estimate:.0f} % ({100 * figure.lo:.0f}-{100 * figure.hi:.0f})"
+    return f"{text}{_WIDE}" if figure.status is Status.WIDE else text
+
+
 def bounds_text(bounds: Bounds) -> str:
-    """Say worst-case bounds: ``24.0 to 94.0 %``."""
+    """Say worst-case bounds: ``24-94 %``."""
     if bounds.lo is None or bounds.hi is None:
         return "none"
-    return f"{100 * bounds.lo:.1f} to {100 * bounds.hi:.1f} %"
+    return f"{100 * bounds.lo:.0f}-{100 * bounds.hi:.0f} %"
+
+
+def ranks_text(ranks: tuple[int | None, int | None]) -> str:
+    """Say a rank interval: ``3-17``; empty where there is none."""
+    lo, hi = ranks
+    return "" if lo is None or hi is None else f"{lo}-{hi}"
+
+
+def fit_text(fitted: FitStanding) -> str:
+    """Say in one line where fitted figures come from: ``fitted 12 min ago from 4,560 calls (all months)``."""
+    fit = fitted.fit
+    if fit is None:
+        return f"no fitted figures: {fitted.reason}" if fitted.reason else "no fitted figures"
+    calls = "" if fit.handled is None else f" from {fit.handled:,} calls"
+    stale = "" if fitted.stale is None else f"; {fitted.stale}"
+    return f"fitted {age_text(fitted.age_seconds or 0.0)} ago{calls} ({fit.months}){stale}"
+
+
+def age_text(seconds: float) -> str:
+    """Say an age in the unit that fits: ``40 s``, ``12 min``, ``5 h``, ``3 days``."""
+    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def agent_table(report: AgentReport) -> Table:
-    """Return the agents' figures for a terminal."""
-    headers = ("agent", "team", "handled", "eligible", "offered", "started", "rated")
+    """Return the agents' figures for a terminal of 120 columns; n of a figure stands where it is not ``rated``.
+
+    Where appraisals leave ratings out they stand in the place of the bounds.
+    """
+    apart = any(row.appraisal != row.observed for row in report.agents)
+    counted = ("agent", "team", "rated", "response", "observed", "appraisal" if apart else "bounds")
     return Table(
-        (*headers, "response rate", "top-box as pressed", "top-box for appraisal", "worst-case bounds", "notes"),
+        (*counted, "standardised", "corrected", "tier", "ranks", "flags"),
         tuple(
             (
-                row.agent or "(without agent)",
+                _agent_name(row),
                 row.team or "",
-                *_counts(row.calls),
-                figure_text(row.response_rate),
-                figure_text(row.observed),
-                "as pressed" if row.appraisal == row.observed else figure_text(row.appraisal),
-                bounds_text(row.bounds),
-                "; ".join(row.notes),
+                f"{row.calls.rated}/{row.calls.eligible}",
+                narrow_text(row.response_rate),
+                _with_own_n(row.observed, row.calls.rated),
+                narrow_text(row.appraisal) if apart else bounds_text(row.bounds),
+                _with_own_n(row.standardised, row.calls.rated),
+                narrow_text(row.corrected),
+                "" if row.tier is None else str(row.tier),
+                ranks_text(row.rank_interval),
+                ", ".join(row.flags),
             )
             for row in report.agents
+        ),
+        (
+            f"rated/eligible calls; {_WIDE} a wide interval; ranks: the places between which an agent may be",
+            *_shortened([*_reasons(report.agents), *_notes(report.agents)]),
         ),
     )
 
 
 def layout_table(layouts: tuple[LayoutFigures, ...]) -> Table:
-    """Return the layouts side by side for a terminal."""
+    """Return the layouts side by side for a terminal of 120 columns."""
+    headers = ("layout", "eligible", "rated", "response", "observed", "against the reference", "burden", "mis-keys")
     return Table(
-        (
-            "layout",
-            "eligible",
-            "rated",
-            "response rate",
-            "top-box as pressed",
-            "against the reference",
-            "burden",
-            "mis-keys",
-            "shares",
-        ),
+        (*headers, "shares"),
         tuple(
             (
-                layout_label(row),
+                _layout_name(row),
                 str(row.calls.eligible),
                 str(row.calls.rated),
-                figure_text(row.response_rate),
-                figure_text(row.observed),
-                figure_text(row.effect_points),
-                figure_text(row.burden_seconds),
-                figure_text(row.mis_key_rate),
+                narrow_text(row.response_rate),
+                narrow_text(row.observed),
+                narrow_text(row.effect_points),
+                narrow_text(row.burden_seconds),
+                narrow_text(row.mis_key_rate),
                 ", ".join(
-                    f"{each.name} {100 * each.share.estimate:.1f} %"
+                    f"{each.name} {100 * each.share.estimate:.0f} %"
                     for each in reversed(row.shares)
                     if each.share.estimate is not None
                 ),
             )
             for row in layouts
         ),
+        _shortened([*_leads(layouts), *_layout_reasons(layouts)]),
     )
 
 
-def layout_label(row: LayoutFigures) -> str:
-    """Name a layout, and say where it leads callers: ``paced-123 (leads, nobody signed)``."""
-    name = row.layout or "(no layout)"
-    if not row.leads:
-        return name
-    return f"{name} (leads, {'nobody signed' if row.signed_by is None else f'signed by {row.signed_by}'})"
+def _layout_name(row: LayoutFigures) -> str:
+    return row.layout or "(no layout)"
 
 
-def agent_records(report: AgentReport) -> Table:
-    """Return the agents' figures for CSV: one column a value, empty where there is none, full precision."""
-    figures = ("response_rate", "observed", "appraisal", "standardised", "corrected")
-    parts = ("estimate", "lo", "hi", "n", "status")
-    outcomes = tuple(report.totals.outcomes)
-    headers = (
-        *("agent", "team", "handled", "eligible", "offered", "started", "rated"),
-        *(f"outcome_{outcome.value}" for outcome in outcomes),
-        *(f"{figure}_{part}" for figure in figures for part in parts),
-        *("bounds_lo", "bounds_hi", "notes"),
-    )
-    rows = []
-    for row in report.agents:
-        calls = row.calls
-        estimates = (row.response_rate, row.observed, row.appraisal, row.standardised, row.corrected)
-        rows.append(
-            (
-                row.agent or "",
-                row.team or "",
-                *_counts(calls),
-                *(str(calls.outcomes[outcome]) for outcome in outcomes),
-                *(value for each in estimates for value in _values(each)),
-                *(_value(each) for each in (row.bounds.lo, row.bounds.hi)),
-                "; ".join(row.notes),
-            )
+def _leads(rows: Iterable[LayoutFigures]) -> Sequence[str]:
+    leading = [row for row in rows if row.leads]
+    signed = ["nobody signed" if row.signed_by is None else f"signed by {row.signed_by}" for row in leading]
+    return [f"{_layout_name(row)} leads callers, {who}" for row, who in zip(leading, signed, strict=True)]
+
+
+def _layout_reasons(rows: Iterable[LayoutFigures]) -> Sequence[str]:
+    return _told(
+        (name, figure, _layout_name(row))
+        for row in rows
+        for name, figure in (
+            ("observed", row.observed),
+            ("against the reference", row.effect_points),
+            ("burden", row.burden_seconds),
+            ("mis-keys", row.mis_key_rate),
         )
-    return Table(headers, tuple(rows))
-
-
-def layout_records(layouts: tuple[LayoutFigures, ...]) -> Table:
-    """Return the layouts' figures for CSV."""
-    figures = ("response_rate", "break_off", "observed", "effect_points", "burden_seconds", "mis_key_rate")
-    parts = ("estimate", "lo", "hi", "n", "status")
-    headers = ("layout", "handled", "eligible", "offered", "started", "rated")
-    return Table(
-        (*headers, *(f"{figure}_{part}" for figure in figures for part in parts), "leads", "signed_by", "notes"),
-        tuple(
-            (
-                row.layout or "",
-                *_counts(row.calls),
-                *(
-                    value
-                    for each in (
-                        row.response_rate,
-                        row.break_off,
-                        row.observed,
-                        row.effect_points,
-                        row.burden_seconds,
-                        row.mis_key_rate,
-                    )
-                    for value in _values(each)
-                ),
-                "; ".join(row.leads),
-                row.signed_by or "",
-                "; ".join(row.notes),
-            )
-            for row in layouts
-        ),
     )
 
 
-def _counts(calls: Dispositions) -> tuple[str, ...]:
-    return tuple(map(str, (calls.handled, calls.eligible, calls.offered, calls.started, calls.rated)))
+def _agent_name(row: AgentFigures) -> str:
+    return row.agent or "(without agent)"
 
 
-def _values(figure: Estimate) -> tuple[str, ...]:
+def _with_own_n(figure: Estimate, rated: int) -> str:
     return (
-        *(_value(each) for each in (figure.estimate, figure.lo, figure.hi)),
-        str(figure.n),
-        figure.status.value,
+        narrow_text(figure) if figure.estimate is None or figure.n == rated else f"{narrow_text(figure)} n {figure.n}"
     )
 
 
-def _value(number: float | None) -> str:
-    return "" if number is None else repr(number)
+def _reasons(rows: Iterable[AgentFigures]) -> Sequence[str]:
+    return _told(
+        (name, figure, _agent_name(row))
+        for row in rows
+        for name, figure in (
+            ("observed", row.observed),
+            *(() if row.appraisal == row.observed else (("appraisal", row.appraisal),)),
+            ("standardised", row.standardised),
+            ("corrected", row.corrected),
+        )
+    )
+
+
+def _told(figures: Iterable[tuple[str, Estimate, str]]) -> Sequence[str]:
+    """Say each reason for a missing or a wide figure once, with those whom it is about."""
+    about: dict[tuple[str, str, str], list[str]] = {}
+    for name, figure, whose in figures:
+        if figure.status is not Status.OK and figure.reasons:
+            said = figure.status.value.replace("_", " "), "; ".join(figure.reasons)
+            about.setdefault((name, *said), []).append(whose)
+    return [f"{name} {status}: {why} [{_named(names)}]" for (name, status, why), names in about.items()]
+
+
+def _notes(rows: Iterable[AgentFigures]) -> Sequence[str]:
+    about: dict[str, list[str]] = {}
+    for row in rows:
+        for note in row.notes:
+            about.setdefault(note, []).append(_agent_name(row))
+    # What is said of many comes first.
+    return [f"{note} [{_named(agents)}]" for note, agents in sorted(about.items(), key=lambda each: -len(each[1]))]
+
+
+def _shortened(remarks: Sequence[str]) -> tuple[str, ...]:
+    more = len(remarks) - _MOST_REMARKS
+    return (*remarks[:_MOST_REMARKS], *(() if more <= 0 else (f"{more} more notes: --format csv has all of them",)))
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:_MOST_NAMES])} and {more} more"

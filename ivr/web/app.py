@@ -13,9 +13,10 @@ from aiohttp import web
 from ivr.usecases.accounts import Accounts
 from ivr.usecases.ports import Changes, Clock
 from ivr.usecases.sign_in import Passwords
-from ivr.web import api, events, pages, probes, sign_in_pages
+from ivr.web import api, events, experiment_api, pages, probes, sign_in_pages
+from ivr.web.experiment_api import EXPERIMENTS, ExperimentPorts, ExperimentReports, without_experiments
 from ivr.web.live import LiveFigures
-from ivr.web.ports import LIVE, PORTS, THROTTLE, AgentReports, ReadinessCheck, Remark, WebPorts
+from ivr.web.ports import LIVE, PORTS, THROTTLE, AgentReports, FitRequest, ReadinessCheck, Remark, WebPorts
 from ivr.web.problems import tell_problems
 from ivr.web.security import STATIC_PREFIX, set_security_headers
 from ivr.web.sessions import SIGN_IN_PATH, require_session
@@ -41,6 +42,8 @@ def create_app(
     zone: tzinfo = UTC,
     is_tls: bool = False,
     remarks: Mapping[str, Remark] | None = None,
+    request_fit: FitRequest = lambda _: False,
+    experiment_reports: ExperimentReports = without_experiments,
 ) -> web.Application:
     """Build the application from its ports; see WebPorts. Its streams end when it shuts down."""
     load_templates()
@@ -49,6 +52,7 @@ def create_app(
         accounts=accounts,
         passwords=passwords,
         agent_reports=agent_reports,
+        request_fit=request_fit,
         changes=changes,
         readiness=readiness,
         remarks={} if remarks is None else remarks,
@@ -58,6 +62,7 @@ def create_app(
         is_tls=is_tls,
         form_key=secrets.token_bytes(32),
     )
+    app[EXPERIMENTS] = ExperimentPorts(experiment_reports)
     app[LIVE] = LiveFigures(agent_reports, changes)
     app[THROTTLE] = SignInThrottle()
     app.on_response_prepare.append(set_security_headers)
@@ -72,6 +77,9 @@ def create_app(
             web.get("/fragments/agents", pages.show_agents_fragment),
             web.get("/events", events.stream_events, allow_head=False),
             web.get("/api/v1/kpi/agents", api.agents),
+            web.get("/api/v1/kpi/layouts", api.layouts),
+            web.post("/api/v1/kpi/fit", api.fit),
+            web.get("/api/v1/kpi/experiment/{key}", experiment_api.experiment),
             web.get("/healthz", probes.healthz),
             web.get("/readyz", probes.readyz),
             web.get("/metrics", probes.metrics),

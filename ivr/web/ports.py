@@ -7,12 +7,16 @@ from datetime import tzinfo
 from aiohttp import web
 
 from ivr.usecases.accounts import Accounts, Role, Session
+from ivr.usecases.fits import Months
 from ivr.usecases.ports import Changes, Clock
 from ivr.usecases.report_agents import AgentReport, only_own_row
 from ivr.usecases.report_window import ReportWindow
 from ivr.usecases.sign_in import Passwords
 from ivr.web.live import LiveFigures
 from ivr.web.throttle import SignInThrottle
+
+FitRequest = Callable[[Months], bool]
+"""Has the figures of some months fitted beside the service; False where too many wait already."""
 
 AgentReports = Callable[[ReportWindow], Awaitable[AgentReport]]
 """Computes the agents' report of a window, afresh."""
@@ -35,6 +39,7 @@ class WebPorts:
     accounts: Accounts
     passwords: Passwords
     agent_reports: AgentReports
+    request_fit: FitRequest
     changes: Changes
     readiness: Mapping[str, ReadinessCheck]
     remarks: Mapping[str, Remark]

@@ -18,15 +18,18 @@ from ivr.web.charts import (
     share_whisker,
     stack,
 )
+from ivr.web.fit_views import FitView, fit_view
 
 _DASH = "–"
 _MINUS = "−"
+_TIERS = {1: "clearly above the middle", 2: "cannot be told from the middle", 3: "clearly below the middle"}
 
 
 @dataclass(frozen=True, slots=True)
 class FigureView:
-    """A figure with its interval and n, or the reason why there is none."""
+    """A figure with its interval and n, or its status and the reason why there is none."""
 
+    status: str
     value: str | None
     interval: str
     n: str
@@ -42,7 +45,10 @@ class FigureView:
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """One agent's row; ``appraisal`` is None where it is the same as ``observed``."""
+    """One agent's row; ``appraisal`` is None where it is the same as ``observed``.
+
+    ``tier`` says where the agent stands, and ``ranks`` between which places: never a single one.
+    """
 
     key: str
     name: str
@@ -52,6 +58,11 @@ class AgentView:
     observed: FigureView
     appraisal: FigureView | None
     bounds: str | None
+    standardised: FigureView
+    corrected: FigureView
+    tier: str | None
+    ranks: str | None
+    flags: tuple[str, ...]
     segments: tuple[Segment, ...]
     outcomes: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
@@ -94,6 +105,7 @@ class ReportView:
     window: str
     computed_at: str
     computed_at_iso: str
+    fit: FitView
     handled: int
     in_progress: int | None
     totals: Dispositions
@@ -114,6 +126,7 @@ def report_view(report: AgentReport, zone: tzinfo) -> ReportView:
         window=_window_text(report, zone),
         computed_at=computed_at.strftime("%Y-%m-%d %H:%M:%S %Z"),
         computed_at_iso=computed_at.isoformat(),
+        fit=fit_view(report.fitted, zone),
         handled=report.handled,
         in_progress=report.in_progress,
         totals=report.totals,
@@ -132,6 +145,7 @@ def share_view(figure: Estimate) -> FigureView:
     if figure.estimate is None or figure.lo is None or figure.hi is None:
         return _no_figure(figure)
     return FigureView(
+        status=_words(figure.status),
         value=f"{100 * figure.estimate:.0f} %",
         interval=f"{100 * figure.lo:.0f}{_DASH}{100 * figure.hi:.0f} %",
         n=f"n = {figure.n:,}",
@@ -146,8 +160,9 @@ def difference_view(figure: Estimate, reach: float) -> FigureView:
     if figure.estimate is None or figure.lo is None or figure.hi is None:
         return _no_figure(figure)
     if figure.method == "reference":
-        return FigureView("reference", "", "", None, is_wide=False, reasons=())
+        return FigureView("ok", "reference", "", "", None, is_wide=False, reasons=())
     return FigureView(
+        status=_words(figure.status),
         value=f"{_signed(figure.estimate)} points",
         interval=f"{_signed(figure.lo)} to {_signed(figure.hi)}",
         n=f"n = {figure.n:,}",
@@ -158,7 +173,12 @@ def difference_view(figure: Estimate, reach: float) -> FigureView:
 
 
 def _no_figure(figure: Estimate) -> FigureView:
-    return FigureView(None, "", f"n = {figure.n:,}", None, is_wide=False, reasons=figure.reasons)
+    n = f"n = {figure.n:,}"
+    return FigureView(_words(figure.status), None, "", n, None, is_wide=False, reasons=figure.reasons)
+
+
+def _words(status: Status) -> str:
+    return status.value.replace("_", " ")
 
 
 def _signed(points: float) -> str:
@@ -177,6 +197,11 @@ def _agent_view(row: AgentFigures) -> AgentView:
         observed=share_view(row.observed),
         appraisal=None if row.appraisal == row.observed else share_view(row.appraisal),
         bounds=_bounds_text(row.bounds),
+        standardised=share_view(row.standardised),
+        corrected=share_view(row.corrected),
+        tier=None if row.tier is None else _TIERS.get(row.tier),
+        ranks=_ranks_text(row),
+        flags=tuple(flag.replace("_", " ") for flag in row.flags),
         segments=outcome_segments(row.calls.outcomes),
         outcomes=_outcome_list(row.calls),
         notes=row.notes,
@@ -213,6 +238,11 @@ def _layout_view(row: LayoutFigures, reference: str | None, reach: float) -> Lay
 def _share_kind(category: int, last: int) -> str:
     """Name a category's colour: the two ends, and what lies between."""
     return "best" if category == last else "worst" if category == 0 else "middle"
+
+
+def _ranks_text(row: AgentFigures) -> str | None:
+    lo, hi = row.rank_interval
+    return None if lo is None or hi is None else f"place {lo}{_DASH}{hi}"
 
 
 def _outcome_list(calls: Dispositions) -> tuple[tuple[str, int], ...]:

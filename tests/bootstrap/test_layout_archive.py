@@ -14,6 +14,7 @@ from ivr.catalogue.layouts import load_layouts
 from ivr.domain.calls import CallArrived, CallGone, Exposure, Press, RatingEntered
 from ivr.domain.kpi.instruments import Instrument
 from ivr.domain.lifecycle import LayoutDecision, NotedVersion, Step
+from ivr.domain.timelines import Recording
 from ivr.errors import LayoutRefused
 from ivr.settings import Settings
 from ivr.store.directory import SqlDirectory
@@ -98,11 +99,43 @@ async def test_the_figures_know_each_version_and_who_signed_for_it(store: parts.
     today = load_layouts(tmp_path)
     instruments = await archive.instruments(today)
     keys = {"1": 2, "2": 1, "3": 0}  # as it was turned then
-    assert instruments.of("sequential-123", "old") == Instrument(three, ("it waits",), "bea", keys)
+    # Its recordings are not known: nominal lengths, with its own pauses of 3 s.
+    expected = Instrument(three, ("it waits",), "bea", keys, first_read=2, read_seconds=(12.0, 7.0, 2.0))
+    assert instruments.of("sequential-123", "old") == expected
     unversioned = instruments.of("sequential-123", None)
     assert unversioned is not None
     # What a call without a version heard nobody knows: the same text may have been spoken anew since the signature.
     assert (unversioned.signed_by, len(unversioned.leads)) == (None, 1)
+
+
+async def test_the_figures_know_how_long_each_choice_took_to_be_read(store: parts.Store, tmp_path: Path) -> None:
+    (tmp_path / "sequential-123.toml").write_text(OLD.definition)
+    today = load_layouts(tmp_path)
+    spoken = [option.prompt for option in today["sequential-123"].options]
+    lengths = {today["sequential-123"].intro: 2000, spoken[0]: 1000, spoken[1]: 1100, spoken[2]: 1200}
+    recordings = {name: Recording(name, length, "00") for name, length in lengths.items()}
+    await publish(store, replace(OLD, recordings=recordings))
+    # Key 1 is read first and is the best; 3 s of silence follow each choice.
+    noted = (await LayoutArchive(store.database).instruments(today)).of("sequential-123", "old")
+    assert noted is not None
+    assert (noted.first_read, noted.read_seconds) == (2, (9.3, 5.1, 1.0))
+
+    asked_for = []
+
+    def built(prompt: str, language: str | None) -> int | None:
+        asked_for.append(language)
+        return lengths.get(prompt)
+
+    archive = LayoutArchive(store.database, built)
+    for heard in (None, "never noted"):
+        current = (await archive.instruments(today)).of("sequential-123", heard)
+        assert current is not None
+        assert current.read_seconds == (9.3, 5.1, 1.0)
+    assert set(asked_for) == {"en"}
+    del lengths[spoken[2]]
+    unbuilt = (await archive.instruments(today)).of("sequential-123", None)
+    assert unbuilt is not None
+    assert (unbuilt.first_read, unbuilt.read_seconds) == (2, (10.1, 5.1, 1.0))  # 2 s for the one that is gone
 
 
 async def test_a_fault_of_the_database_names_the_layout_and_the_line(store: parts.Store, settings: Settings) -> None:

@@ -91,7 +91,7 @@ async def test_a_supervisor_sees_figures_that_update_themselves(site, chromium):
         page, complaints = await _sign_in(context, address)
         await expect(page.locator("#handled")).to_have_text("900")
         row = page.get_by_role("row", name=re.compile("Ana Keller"))
-        await expect(row.get_by_role("cell").nth(6)).to_contain_text(re.compile(r"\d+ %\s+\(\d+–\d+ %\)\s+n = \d+"))
+        await expect(row.get_by_role("cell").nth(4)).to_contain_text(re.compile(r"\d+ %\s+\(\d+–\d+ %\)\s+n = \d+"))
         await expect(page.locator("#live")).to_have_text("live")
 
         await row.get_by_text("in words").click()

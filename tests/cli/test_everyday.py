@@ -30,6 +30,8 @@ lines, and a ""quote"" in it",,
 def figures(ivr: CommandLine, *arguments: str, **settings: str) -> dict:
     report = json.loads(ivr("kpi", "agents", "--format", "json", *arguments, **settings).ok())
     del report["computed_at"]
+    if report["fit"] is not None:
+        del report["fit"]["computed_at"], report["fit"]["age_seconds"]
     return report
 
 

@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from ivr.domain.guardrails import FALSE_STOPS, CallCount, Cell, Guardrail, Harm, Rise, half_width, rises
+from ivr.domain.guardrails import FALSE_STOPS, CallCount, Cell, Guardrail, Harm, Rise, rises
+from ivr.domain.kpi.confidence_sequences import half_width
 from ivr.domain.outcomes import Outcome
 from ivr.errors import ExperimentRefused
 

@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
     "cli": {"cli", "bootstrap", "settings"} | EDGES | CORE,
     "bootstrap": {"bootstrap", "settings"} | EDGES | CORE,
-    "settings": {"errors"},
+    "settings": {"settings", "errors"},
     **{edge: {edge} | CORE for edge in EDGES},
     "usecases": CORE,
     "domain": {"domain", "errors"},

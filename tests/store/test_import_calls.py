@@ -8,21 +8,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Table, func, select, text
 
 from ivr.domain.calls import CallArrived, CallId
 from ivr.domain.outcomes import Outcome
 from ivr.errors import DatabaseRefused, ImportRefused
 from ivr.store.calls_csv import COLUMNS, encode
+from ivr.store.cell_writes import CELL_TABLES
 from ivr.store.database import Database, open_database
 from ivr.store.export_calls import export_calls
 from ivr.store.export_rows import ExportFormat
 from ivr.store.import_calls import ImportReport, import_calls
 from ivr.store.import_lock import sole_import
 from ivr.store.ledger import SqlLedger
-from ivr.store.tables import calls, imports, legs
+from ivr.store.period_reads import SqlPeriodTallies
+from ivr.store.tables import calls, imports, legs, presses
 from ivr.store.tallies import SqlTallies
 from ivr.store.writer import Writer
+from ivr.usecases.fits import ALL_MONTHS
 
 from .samples import all_counts, all_handled, facts, full_row, plain_row
 
@@ -40,13 +43,13 @@ class Importing:
         self._writer = writer
         self._path = folder / "calls.csv"
 
-    async def of(self, content: bytes | str, *, update: bool = False) -> ImportReport:
+    async def of(self, content: bytes | str, **options: object) -> ImportReport:
         self._path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return await self.again(update=update)
+        return await self.again(**options)
 
-    async def again(self, *, update: bool = False) -> ImportReport:
+    async def again(self, **options: object) -> ImportReport:
         return await import_calls(
-            self._path, database=self._database, writer=self._writer, pseudonym=as_it_is, update=update
+            self._path, database=self._database, writer=self._writer, pseudonym=as_it_is, **options
         )
 
 
@@ -67,6 +70,27 @@ def exported(database: Database) -> bytes:
     target = io.BytesIO()
     export_calls(database, target, ExportFormat.CSV)
     return target.getvalue()
+
+
+def counted(database: Database, table: Table) -> int:
+    return database.read_now(lambda connection: connection.execute(select(func.count()).select_from(table)).scalar())
+
+
+def left(database: Database) -> set[str]:
+    """The tables that hold anything of calls."""
+    tables = (calls, legs, presses, imports, *CELL_TABLES)
+    return {table.name for table in tables if counted(database, table)}
+
+
+async def counts_of(database: Database) -> list:
+    """What is counted; a day's first and last call stay as they were when one of them is corrected away."""
+    counts = await all_counts(SqlTallies(database))
+    return [replace(count, first_ended_at=None, last_ended_at=None) for count in counts]
+
+
+async def period_counts(database: Database) -> tuple[set, set]:
+    counts = await SqlPeriodTallies(database).read(ALL_MONTHS)
+    return set(counts.cells), set(counts.groups)
 
 
 def many_rows(number: int) -> list:
@@ -146,6 +170,21 @@ async def test_a_row_that_differs_is_refused_unless_update(
     assert {count.agent for count in await all_counts(tallies)} >= {"ann", "eve"}
 
 
+async def test_an_update_counts_as_if_it_had_been_so_from_the_start(
+    importing: Importing, database: Database, second_url: str, tmp_path: Path
+) -> None:
+    rows = many_rows(400)
+    await importing.of(csv_of(rows))
+    corrected = [replace(row, agent="eve", excluded=n % 3 == 0) if n % 7 == 0 else row for n, row in enumerate(rows)]
+    assert (await importing.of(csv_of(corrected), update=True)).changed == 58
+    second = open_database(second_url)
+    async with Writer(second) as second_writer:
+        await Importing(second, second_writer, tmp_path).of(csv_of(corrected))
+    assert await counts_of(database) == await counts_of(second)
+    assert await period_counts(database) == await period_counts(second)
+    second.close()
+
+
 async def test_an_update_replaces_presses_and_the_imported_leg(importing: Importing, database: Database) -> None:
     row = full_row(CallId("default", "1"))
     await importing.of(csv_of([row]))
@@ -216,10 +255,10 @@ async def test_a_missing_file_is_refused(importing: Importing, tmp_path: Path) -
 
 
 async def test_a_fault_in_the_last_of_many_lines_keeps_nothing(importing: Importing, database: Database) -> None:
-    lines = csv_of(many_rows(1500)).rstrip("\r\n")
-    with pytest.raises(ImportRefused, match="line 1502: "):
+    lines = csv_of(many_rows(50_000)).rstrip("\r\n")
+    with pytest.raises(ImportRefused, match="line 50002: "):
         await importing.of(lines + "\n" + "," * (len(COLUMNS) - 1) + "\n")
-    assert database.read_now(lambda connection: connection.execute(select(func.count(calls.c.pbx))).scalar()) == 0
+    assert left(database) == set()
 
 
 async def test_twenty_thousand_rows_appear_at_once_while_live_calls_are_stored(
@@ -237,34 +276,52 @@ async def test_twenty_thousand_rows_appear_at_once_while_live_calls_are_stored(
     assert live > 10
 
 
-async def test_a_file_that_changes_between_its_readings_keeps_nothing(
-    importing: Importing, database: Database, writer: Writer, tmp_path: Path
+async def test_a_call_that_comes_in_while_the_file_is_read_is_compared_as_any_other(
+    importing: Importing, ledger: SqlLedger, database: Database
 ) -> None:
-    """The second reading finds what the first did not: a call that came in live meanwhile."""
-    ledger = SqlLedger(database, writer)
-    rows = many_rows(600)
-    (tmp_path / "calls.csv").write_text(csv_of(rows))
-    begun = asyncio.Event()
+    rows = many_rows(6000)
+    closings: list[asyncio.Task] = []
 
-    async def interfere() -> None:
-        await begun.wait()
-        await ledger.close(rows[-1])
+    def close_last(row) -> Callable[[int], None]:
+        def at_first(_: int) -> None:
+            if not closings:
+                closings.append(asyncio.create_task(ledger.close(row)))
 
-    interfering = asyncio.create_task(interfere())
-    original = writer.write
+        return at_first
 
-    async def write(work: Callable, *, touches_calls: bool = False):
-        if getattr(work, "__name__", "") == "begin_import":
-            begun.set()
-            await interfering
-        return await original(work, touches_calls=touches_calls)
+    other = close_last(replace(rows[-1], agent="eve"))
+    with pytest.raises(ImportRefused, match=r"line 6001: call call\.5999 is in the ledger and differs in agent"):
+        await importing.of(csv_of(rows), progress=other)
+    assert counted(database, calls) == 1
+    await ledger.close(rows[-1])
+    closings.clear()
+    assert await importing.again(progress=close_last(rows[-2])) == ImportReport(added=5998, changed=0, unchanged=2)
+    assert counted(database, calls) == 6000
 
-    writer.write = write
-    with pytest.raises(DatabaseRefused, match="import it again"):
-        await importing.again()
-    assert database.read_now(lambda connection: connection.execute(select(func.count(calls.c.pbx))).scalar()) == 1
-    writer.write = original
-    assert (await importing.again()).unchanged == 1
+
+@pytest.mark.parametrize("apart", [1, 5000])
+async def test_a_call_that_stands_twice_is_refused_with_both_lines(
+    importing: Importing, database: Database, apart: int
+) -> None:
+    rows = many_rows(6000)
+    with pytest.raises(ImportRefused, match=rf"line {apart + 3}: call_id call\.1 stands in line 3 already; keep one"):
+        await importing.of(csv_of([*rows[: apart + 1], rows[1], *rows[apart + 1 :]]))
+    assert left(database) == set()
+
+
+async def test_whatever_fails_at_the_last_step_leaves_nothing(
+    importing: Importing, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(connection: object, number: int) -> None:
+        raise RuntimeError("the last step")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ivr.store.import_calls.complete_import", fail)
+        with pytest.raises(RuntimeError, match="the last step"):
+            await importing.of(csv_of(many_rows(3000)))
+    assert left(database) == set()
+    assert (await importing.again()).added == 3000
+    assert left(database) > {"calls", "imports", "daily_tallies", "period_tallies", "group_tallies"}
 
 
 async def test_one_import_at_a_time(importing: Importing, database: Database) -> None:
@@ -292,7 +349,7 @@ async def test_an_import_that_is_killed_leaves_nothing_and_can_be_repeated(
     url: str, database: Database, importing: Importing, tallies: SqlTallies, tmp_path: Path
 ) -> None:
     path = tmp_path / "calls.csv"
-    path.write_text(csv_of(many_rows(5000)))
+    path.write_text(csv_of(many_rows(30_000)))
 
     def stored() -> int:
         with database.engine.connect() as connection:
@@ -303,7 +360,24 @@ async def test_an_import_that_is_killed_leaves_nothing_and_can_be_repeated(
         await asyncio.sleep(0.005)
     program.kill()
     await program.wait()
-    assert 500 <= stored() < 5000
+    assert 500 <= stored() < 30_000
     assert await all_handled(tallies) == 0
-    assert await importing.again() == ImportReport(added=5000, changed=0, unchanged=0)
-    assert await all_handled(tallies) == 5000
+    assert await importing.again() == ImportReport(added=30_000, changed=0, unchanged=0)
+    assert await all_handled(tallies) == 30_000
+
+
+async def test_live_calls_are_stored_beside_the_import_of_another_program(
+    url: str, ledger: SqlLedger, tallies: SqlTallies, tmp_path: Path
+) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(csv_of(many_rows(20_000)))
+    program = await asyncio.create_subprocess_exec(sys.executable, "-c", _IMPORTING_PROGRAM, url, path)
+    ended = asyncio.create_task(program.wait())
+    live = 0
+    while not ended.done():
+        await ledger.close(replace(plain_row(0), call=CallId("live", str(live))))
+        live += 1
+        assert await all_handled(tallies) in {live, 20_000 + live}
+    assert await ended == 0
+    assert await all_handled(tallies) == 20_000 + live
+    assert live > 10

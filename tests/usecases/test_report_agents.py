@@ -11,7 +11,8 @@ from ivr.domain.outcomes import Outcome
 from ivr.usecases.report_agents import only_own_row, report_agents
 from ivr.usecases.report_json import layout_report_json, report_json
 from ivr.usecases.report_layouts import report_layouts
-from ivr.usecases.report_table import agent_records, agent_table, figure_text, layout_records, layout_table
+from ivr.usecases.report_records import agent_records, layout_records
+from ivr.usecases.report_table import age_text, agent_table, figure_text, layout_table
 from ivr.usecases.report_window import ALL_CALLS, WindowRefused, read_window
 from tests.memory_ports import NOON, MemoryTallies, StoredCall
 
@@ -43,12 +44,14 @@ async def test_the_json_has_the_names_that_scripts_rely_on():
         "in_progress",
         "agents",
         "layouts",
+        "fit",
         "warnings",
     } <= figures.keys()
     ana, ben = figures["agents"]
     assert {
         *("agent", "team", "handled", "eligible", "offered", "started", "rated", "outcomes", "response_rate"),
         *("observed", "appraisal", "standardised", "corrected", "bounds", "tier", "rank_interval", "flags", "notes"),
+        *("reliability", "more_ratings", "utility"),
     } == ana.keys()
     assert set(ana["observed"]) == {"estimate", "lo", "hi", "unit", "n", "method", "status", "reasons"}
     assert ana["observed"]["estimate"] == pytest.approx(0.8)
@@ -57,6 +60,9 @@ async def test_the_json_has_the_names_that_scripts_rely_on():
     assert sum(ana["outcomes"].values()) == ana["handled"] == 40
     assert ana["rank_interval"] == [None, None]
     assert (ben["observed"]["status"], ben["observed"]["reasons"]) == ("wide", ["fewer than 10 ratings: do not rank"])
+    rates = figures["totals"]["outcome_rates"]
+    assert (rates["rr1"]["estimate"], rates["coop1"]["estimate"]) == (pytest.approx(23 / 43), pytest.approx(23 / 43))
+    assert rates["rr5"]["estimate"] == figures["totals"]["response_rate"]["estimate"]
     assert figures["window"] == {"from": None, "to": None}
     assert (figures["handled"], figures["in_progress"], figures["warnings"]) == (43, 2, [])
     assert figures["layouts"][0]["layout"] == "sequential-123"
@@ -80,6 +86,7 @@ async def test_a_leak_refuses_scores_and_warns_with_the_numbers():
         assert row["observed"]["reasons"] == ["disposition_leak"]
         assert row["bounds"] == [None, None]
     assert figures["totals"]["response_rate"]["status"] == "refused"
+    assert {each["status"] for each in figures["totals"]["outcome_rates"].values()} == {"refused"}
 
 
 async def test_a_stored_call_without_outcome_is_a_leak():
@@ -118,6 +125,19 @@ async def test_an_agent_sees_the_own_row_and_nothing_else():
     assert own.warnings == ("disposition_leak: no score is shown until the ledger is whole",)
 
 
+async def test_a_utility_weighs_the_pressed_categories():
+    calls = [StoredCall(category=2)] * 20 + [StoredCall(category=1)] * 20
+    report = await report_agents(MemoryTallies(calls), LAYOUTS, clock=lambda: NOON, utility=(0.0, 1.0, 6.0))
+    (row,) = report_json(report)["agents"]
+    assert row["utility"]["estimate"] == pytest.approx((6 + 1) / 2 / 6)
+    assert (row["utility"]["n"], row["observed"]["estimate"]) == (40, 0.5)
+    (row,) = report_json(await _report(MemoryTallies(calls)))["agents"]
+    assert row["utility"] is None
+    leaking = MemoryTallies(calls, uncounted=1)
+    report = await report_agents(leaking, LAYOUTS, clock=lambda: NOON, utility=(0.0, 1.0, 6.0))
+    assert report_json(report)["agents"][0]["utility"]["status"] == "refused"
+
+
 @pytest.mark.parametrize("person", [None, "nobody"])
 async def test_a_user_who_is_no_agent_has_no_row(person):
     tallies = _tallies()
@@ -143,8 +163,15 @@ async def test_tables_have_a_cell_for_every_header():
     ):
         assert table.rows
         assert {len(row) for row in table.rows} == {len(table.headers)}
-    assert "80.0 % (58.4 to 91.9), n 20" in agent_table(report).rows[0]
+    assert "80 % (58-92)" in agent_table(report).rows[0]
     assert figure_text(report.agents[0].standardised).startswith("none: no fitted figures")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0 s"), (119, "119 s"), (120, "2 min"), (7199, "120 min"), (7200, "2 h"), (2e5, "2 days")]
+)
+def test_an_age_is_told_in_the_unit_that_fits(seconds, text):
+    assert age_text(seconds) == text
 
 
 async def test_the_layouts_report_shows_the_same_layouts():
@@ -167,7 +194,8 @@ async def test_the_burden_is_told_by_layout_and_in_all():
         "sparse-531": (pytest.approx(8.0), 30),
     }
     assert by_layout["sparse-531"]["unit"] == "seconds for each usable rating"
-    assert "8.0 s (8.0 to 8.0), n 30" in layout_table(report.layouts).rows[1]
+    assert "8 s (8-8)" in layout_table(report.layouts).rows[1]
+    assert figure_text(report.layouts[1].burden_seconds) == "8.0 s (8.0 to 8.0), n 30"
     unknown = layout_report_json(await report_layouts(_tallies(), LAYOUTS, clock=lambda: NOON))["burden_seconds"]
     assert (unknown["estimate"], unknown["reasons"][0]) == (None, "no asked call whose seconds are known")
 
@@ -191,7 +219,11 @@ async def test_the_mis_key_rate_is_told_by_layout():
     assert (sequential["unit"], sequential["method"]) == ("proportion", "wilson")
     assert "upper bound" in sequential["reasons"][0]
     assert (sparse["estimate"], sparse["n"], sparse["status"]) == (None, 0, "insufficient")
-    assert "10.0 % (4.3 to 21.4), n 50" in layout_table(report.layouts).rows[0]
+    assert "10 % (4-21)" in layout_table(report.layouts).rows[0]
+    assert any(
+        each.startswith("mis-keys insufficient: ") and each.endswith("[sparse-531]")
+        for each in layout_table(report.layouts).remarks
+    )
     records = layout_records(report.layouts)
     first = dict(zip(records.headers, records.rows[0], strict=True))
     assert (first["mis_key_rate_estimate"], first["mis_key_rate_n"]) == ("0.1", "50")

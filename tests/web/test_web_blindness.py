@@ -23,7 +23,7 @@ CALL = CallId("default", "1767000000.1")
 GIVEN = Assignment("trial-x7", "stratum-x7", "layout-x7", 0.0625, "layout-x7:0.0625 other-x7:0.9375", 3.875, 0.03125)
 ARM = ("x7", "0.0625", "0.9375", "3.875", "0.03125")
 """What only an arm's description can hold."""
-PAGES = ("/", "/fragments/agents", "/api/v1/kpi/agents", "/metrics", "/healthz", "/readyz")
+PAGES = ("/", "/fragments/agents", "/api/v1/kpi/agents", "/api/v1/kpi/layouts", "/metrics", "/healthz", "/readyz")
 
 
 async def seen(browser: Browser) -> str:

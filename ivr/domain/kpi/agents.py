@@ -1,19 +1,21 @@
 """Agents' figures: the counts of each agent, the response rate, the pressed top-box and its bounds."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivr.domain.kpi.appraisal import appraisal, leading_notes
 from ivr.domain.kpi.bounds import NO_BOUNDS, Bounds, worst_case_bounds
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.instruments import Instruments
+from ivr.domain.kpi.pressed import pressed_answers
 from ivr.domain.kpi.response import Dispositions, count_dispositions, response_rate
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.kpi.top_box import read_ratings, top_box
+from ivr.domain.kpi.utility import utility_score
 
 LEAK = "disposition_leak"
-_NOT_FITTED = "no fitted figures in this release: layouts and case mix are not yet adjusted for"
-_NOT_CORRECTED = "no fitted figures in this release: non-response is bounded, not corrected"
+_NOT_FITTED = "no fitted figures: layouts and case mix are not adjusted for"
+_NOT_CORRECTED = "no fitted figures: non-response is bounded, not corrected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class AgentFigures:
     """What is known of one agent in a window; ``agent`` None holds the calls without an agent.
 
     ``observed`` holds every rating that can be read, ``appraisal`` those that a person may be judged by.
-    ``standardised``, ``corrected``, ``tier`` and ``rank_interval`` need a fit; until there is one they say so.
+    What is from ``standardised`` on, bounds and notes apart, comes from a fit (:mod:`ivr.domain.kpi.fitted_rows`);
+    until there is one the figures say so. ``utility`` weighs the pressed categories; None where nobody asked for that.
     """
 
     agent: str | None
@@ -37,16 +40,31 @@ class AgentFigures:
     tier: int | None = None
     rank_interval: tuple[int | None, int | None] = (None, None)
     flags: tuple[str, ...] = ()
+    reliability: float | None = None
+    more_ratings: int | None = None
+    utility: Estimate | None = None
 
 
 def agent_figures(
-    counts: Sequence[OutcomeCount], instruments: Instruments, *, leaking: bool = False
+    counts: Sequence[OutcomeCount],
+    instruments: Instruments,
+    *,
+    leaking: bool = False,
+    utility: Sequence[float] | None = None,
 ) -> tuple[AgentFigures, ...]:
     """Return one row an agent, ordered by key, the calls without an agent last.
 
-    ``leaking``: the window's outcomes do not sum to its handled calls; then every score is refused.
+    ``leaking``: the window's outcomes do not sum to its handled calls; then every score is refused. ``utility`` is
+    what an answer of each category is worth, from the worst to the best.
     """
-    return tuple(_figures(agent, cells, instruments, leaking=leaking) for agent, cells in _by_agent(counts).items())
+    rows = []
+    for agent, cells in _by_agent(counts).items():
+        row = _figures(agent, cells, instruments, leaking=leaking)
+        if utility is not None:
+            score = utility_score(pressed_answers(cells, instruments), utility).rescaled
+            row = replace(row, utility=no_figure(Status.REFUSED, LEAK) if leaking else score)
+        rows.append(row)
+    return tuple(rows)
 
 
 def _by_agent(counts: Iterable[OutcomeCount]) -> Mapping[str | None, list[OutcomeCount]]:

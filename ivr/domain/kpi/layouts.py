@@ -26,6 +26,8 @@ FEWEST_TO_COMPARE = 200
 
 _POINTS = "percentage points"
 _METHOD = "newcombe_hybrid_score"
+REFERENCE = "reference"
+"""The method of the reference layout's own difference, which is 0 by definition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def _effect(
         return _no_effect(Status.NOT_IDENTIFIED, "no reference layout is configured")
     if layout == reference:
         own = ratings[layout].judged
-        return Estimate(0.0, 0.0, 0.0, _POINTS, own, "reference", Status.OK, ("this is the reference layout",))
+        return Estimate(0.0, 0.0, 0.0, _POINTS, own, REFERENCE, Status.OK, ("this is the reference layout",))
     together = None if layout is None else drawn_with(layout, allocations)
     if together is not None and reference not in together:
         reason = f"no call could have had either this layout or the reference layout {reference}: no stratum draws both"

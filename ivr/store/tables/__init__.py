@@ -15,6 +15,19 @@ from ivr.store.tables.of_decisions import (
     sealed_numbers,
 )
 from ivr.store.tables.of_people import interfaces, memberships, people, roles, sessions, teams, user_roles, users
+from ivr.store.tables.of_tallies import (
+    daily_tallies,
+    fits,
+    group_tallies,
+    period_tallies,
+    press_tallies,
+    tally_changes,
+    tally_contacts,
+    tally_hearings,
+    tally_places,
+    tally_results,
+    tally_state,
+)
 from ivr.store.tables.parts import metadata
 
 __all__ = [
@@ -22,9 +35,12 @@ __all__ = [
     "answers",
     "calls",
     "comments",
+    "daily_tallies",
     "do_not_ask",
     "experiment_decisions",
     "exposures",
+    "fits",
+    "group_tallies",
     "imports",
     "interfaces",
     "invitations",
@@ -34,10 +50,18 @@ __all__ = [
     "memberships",
     "metadata",
     "people",
+    "period_tallies",
+    "press_tallies",
     "presses",
     "roles",
     "sealed_numbers",
     "sessions",
+    "tally_changes",
+    "tally_contacts",
+    "tally_hearings",
+    "tally_places",
+    "tally_results",
+    "tally_state",
     "teams",
     "user_roles",
     "users",

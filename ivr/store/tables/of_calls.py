@@ -92,9 +92,25 @@ calls = Table(
     probability("followup_probability"),
     Index(None, "ended_at"),
     Index(None, "agent", "ended_at"),
-    Index(None, "caller"),
-    Index(None, "entered_at"),
-    Index(None, "import_id"),
+    # Not of imported calls, where they would cost more than the row and nobody looks.
+    Index(
+        None,
+        "caller",
+        sqlite_where=text("import_id IS NULL AND caller IS NOT NULL"),
+        postgresql_where=text("import_id IS NULL AND caller IS NOT NULL"),
+    ),
+    Index(
+        None,
+        "entered_at",
+        sqlite_where=text("entered_at IS NOT NULL"),
+        postgresql_where=text("entered_at IS NOT NULL"),
+    ),
+    Index(
+        None,
+        "import_id",
+        sqlite_where=text("import_id IS NOT NULL"),
+        postgresql_where=text("import_id IS NOT NULL"),
+    ),
     # What a caller was asked lately; looked up while that caller waits.
     Index(
         "ix_calls_asked",
@@ -126,6 +142,7 @@ legs = Table(
     Column("wait_seconds", Double),
     Column("talk_seconds", Double),
     one_of("ended_by", EndedBy),
+    sqlite_with_rowid=False,
 )
 
 exposures = Table(

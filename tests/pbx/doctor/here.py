@@ -18,7 +18,9 @@ def unavailable(body: str) -> bytes:
 
 
 NOT_READY = json.dumps({"ready": False, "reasons": {"manager": "Asterisk's manager is not reached"}})
-DATABASE_LINES = frozenset({HouseCheck.DATABASE_WRITES, HouseCheck.DATABASE_COMMIT, HouseCheck.DISK})
+DATABASE_LINES = frozenset(
+    {HouseCheck.DATABASE_WRITES, HouseCheck.DATABASE_COMMIT, HouseCheck.DISK, HouseCheck.TALLIES, HouseCheck.FITS}
+)
 PROVEN_BY_WEB = frozenset({HouseCheck.AGI, HouseCheck.OPEN_FILES, PbxCheck.SERVICE_ADDRESS})
 BREAKAGES_HERE: tuple[Breakage, ...] = (
     Breakage("no such experiment", HouseCheck.CATALOGUE, told(IVR_EXPERIMENT="nothing"), "nothing", "default"),
@@ -52,6 +54,12 @@ BREAKAGES_HERE: tuple[Breakage, ...] = (
     Breakage("full disk", HouseCheck.DISK,
              with_machine(lambda machine: replace(machine, free_bytes=lambda _folder: 10 << 20)), "10 MiB free",
              "free 512 MiB"),
+    Breakage("calls of before", HouseCheck.TALLIES, files(IVR_DATABASE_URL="sqlite:///{folder}/untallied.db"),
+             "not tallied yet", "ivr db tallies --rebuild", also=frozenset({HouseCheck.FITS})),
+    Breakage("days of another zone", HouseCheck.TALLIES, files(IVR_DATABASE_URL="sqlite:///{folder}/other-days.db"),
+             "days of Asia/Tokyo", "ivr db tallies --rebuild", ok=None, also=frozenset({HouseCheck.FITS})),
+    Breakage("a service that fits nothing", HouseCheck.FITS, told(IVR_FIT_MINUTES="0"), "fit_minutes is 0",
+             "ivr kpi fit", ok=None),
     Breakage("run as another user", HouseCheck.OWNER,
              with_machine(lambda machine: replace(machine, user_id=lambda: 54321)), "this ran as user 54321",
              "sudo -u", ok=None),

@@ -167,6 +167,15 @@ async def other_files(patient: Patient) -> Asked:
         source.backup(copy)
         copy.execute("ALTER TABLE presses RENAME TO gone")
         copy.commit()
+    for name, state in (("untallied", "book = NULL"), ("other-days", "zone = 'Asia/Tokyo'")):
+        source = sqlite3.connect(patient.folder / "ivr.db")
+        copy = sqlite3.connect(patient.folder / f"{name}.db")
+        with contextlib.closing(source), contextlib.closing(copy):
+            source.backup(copy)
+            values = "('x', 'x', 'closed', '2026-03-01 09:00:00.000000', 'rated')"
+            copy.execute(f"INSERT INTO calls (pbx, uniqueid, state, ended_at, outcome) VALUES {values}")
+            copy.execute(f"UPDATE tally_state SET {state}")
+            copy.commit()
     (patient.folder / "text.db").write_text("this is no database, whatever its name says " * 50)
     shutil.copy(patient.folder / "pepper", patient.folder / "open-pepper")
     (patient.folder / "open-pepper").chmod(0o644)

@@ -109,7 +109,7 @@ def _places(figures: Posterior, known: list[int], seed: int) -> dict[int, _Place
 def _reliability(found: Found) -> FloatArray:
     """Return how much of the difference between agents' parts of S is signal, 0 to 1."""
     between = float(found.agents.spread.between[0, 0])
-    plain, selective = found.agents.covariance[:, 0, 0], found.offering.covariance[:, 0, 0]
+    plain, selective = found.uncertainty.covariance[:, 0, 0], found.offering.covariance[:, 0, 0]
     weight = found.offering.probability
     own: FloatArray = (1.0 - weight) * plain + weight * selective
     return np.clip(1.0 - own / max(between, 1e-9), 0.0, 1.0)

@@ -8,25 +8,27 @@ The equations have the shape of an arrow: a small block for each agent, and one 
 blocks are eliminated first (Schur complement), so the cost is linear in the number of agents.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ivr.domain.kpi.structural.answers import ETA, PSI, Answering, Shares
-from ivr.domain.kpi.structural.calibration import SMALLEST, conditional
-from ivr.domain.kpi.structural.design import Design, FloatArray, IndexArray
+from ivr.domain.kpi.structural.answers import ETA, PSI
+from ivr.domain.kpi.structural.calibration import SMALLEST
+from ivr.domain.kpi.structural.design import Design, FloatArray
 from ivr.domain.kpi.structural.scales import WEAK_PRECISION, Scales
-from ivr.domain.kpi.structural.surfaces import Surface, surface
+from ivr.domain.kpi.structural.strips import Strip
 
 FEWEST_AGENTS = 8
-"""With fewer agents their spread cannot be estimated, and the usual one is taken."""
+"""With fewer agents their spread is the usual one more than their own."""
 USUAL_SPREAD = np.diag([0.4**2, 0.3**2])
-USUAL_INTERACTION = 0.1**2
+USUAL_INTERACTION = 0.05**2
+_USUAL_AGENTS, _USUAL_INTERACTIONS = 6.0, 1.5
+_LARGEST_STEP = 1.0
 _LEAST_INTERACTION, _MOST_INTERACTION = 1e-4, 0.5
 _MOST_STEPS = 20
 _LONGEST_STEP = 1.5
-_SMALL_SHARED_STEP, _SMALL_AGENT_STEP = 2e-3, 5e-3
+SMALL_STEP = 2e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +40,34 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentEffects:
-    """The agents' parts and how sure they are.
+class AgentMode:
+    """The agents' parts: ``effects`` has the columns u, r, v of each layout.
 
-    ``effects`` has the columns u, r, v of each layout; ``covariance`` (agents x effects x effects) is theirs given the
-    shared parameters, ``by_shared`` (agents x effects x size) how they move with these. ``shared`` is the vector with
-    case mix and strata estimated anew, ``shared_covariance`` its covariance. ``log_marginal`` is the log probability
-    of the agent's answers (Laplace).
+    ``shared`` is the vector with case mix and strata estimated anew. ``log_marginal`` is the log probability of each
+    agent's answers (Laplace).
     """
 
     effects: FloatArray
-    covariance: FloatArray
-    by_shared: FloatArray
     shared: FloatArray
-    shared_covariance: FloatArray
     spread: Spread
     log_marginal: FloatArray
+
+    def of_agents(self, kept: NDArray[np.bool_]) -> "AgentMode":
+        """Return the parts of some agents."""
+        return replace(self, effects=self.effects[kept], log_marginal=self.log_marginal[kept])
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """How sure the agents' parts are.
+
+    ``covariance`` (agents x effects x effects) is theirs given the shared parameters, ``by_shared`` (agents x effects x
+    size) how they move with these, ``shared_covariance`` that of the shared parameters.
+    """
+
+    covariance: FloatArray
+    by_shared: FloatArray
+    shared_covariance: FloatArray
 
 
 @dataclass(slots=True)
@@ -80,35 +94,33 @@ class _Equations:
 
 
 class AgentFit:
-    """The search for the agents' effects, given calibrated parameters."""
+    """The search for the agents' effects, given calibrated parameters; in what is shared agents count by weight."""
 
-    def __init__(self, design: Design, scales: Scales, vector: FloatArray, weights: FloatArray) -> None:
+    def __init__(
+        self, design: Design, scales: Scales, vector: FloatArray, weights: FloatArray, start: FloatArray | None = None
+    ) -> None:
         self._design, self._scales, self._weights = design, scales, weights
         self._vector = vector.copy()
-        self._opinion, self._willing = scales.linear(design)
         self._free = scales.linear_parts()
         self._given = np.setdiff1d(np.arange(scales.size), self._free)
-        self._layouts = [n for n in range(len(design.layouts)) if design.rows_of(n).stop > design.rows_of(n).start]
-        self._answering = {n: Answering.of(scales, vector, n) for n in self._layouts}
-        self._surfaces = {n: self._surface(n) for n in self._layouts}
-        self._effects = np.zeros((len(design.agents), 2 + len(design.layouts)))
+        heard = np.unique(design.layout[design.eligible > 0]).tolist()
+        self._strips = [Strip.of(design, scales, vector, layout) for layout in heard]
+        effects = 2 + len(design.layouts)
+        self._effects = np.zeros((len(design.agents), effects)) if start is None else start.copy()
         self._present = self._presence()
+        self._precision = scales.prior_precision[self._free].copy()
+        self._precision[self._free == scales.parts["base"].start] = WEAK_PRECISION
 
-    def run(self, spread: Spread, given_covariance: FloatArray, start: FloatArray | None = None) -> AgentEffects:
-        """Return the effects; ``given_covariance`` is that of the calibrated parameters."""
-        if start is not None:
-            self._effects = start.copy()
-        precision = self._scales.prior_precision[self._free].copy()
-        precision[self._free == self._scales.parts["base"].start] = WEAK_PRECISION
-        is_estimated = len(self._design.agents) >= FEWEST_AGENTS
+    def search(self, spread: Spread, small_step: float = SMALL_STEP) -> Spread:
+        """Find the effects, until they move by ``small_step`` logits; return how much agents differ, learned beside."""
+        free = self._free
         for _ in range(_MOST_STEPS):
-            sums = self._pass(spread, with_given=False)
-            free = self._free
+            sums = self._pass(spread)
             inverse = _inverted(sums.agent_information)
             pull = inverse @ sums.cross[:, :, free]
-            schur = sums.information[np.ix_(free, free)] + np.diag(precision)
+            schur = sums.information[np.ix_(free, free)] + np.diag(self._precision)
             schur -= np.einsum("a,aip,aiq->pq", self._weights, sums.cross[:, :, free], pull, optimize=True)
-            slope = sums.slope[free] - precision * self._vector[free]
+            slope = sums.slope[free] - self._precision * self._vector[free]
             slope -= np.einsum("a,aip,ai->p", self._weights, pull, sums.agent_slope, optimize=True)
             covariance = _inverted(schur)
             shared_step = covariance @ slope
@@ -117,21 +129,36 @@ class AgentFit:
             scale = min(1.0, _LONGEST_STEP / max(longest, SMALLEST))
             self._vector[free] += scale * shared_step
             self._effects += scale * step
-            if is_estimated:
-                spread = self._respread(spread, inverse, pull, covariance)
-            if np.abs(shared_step).max(initial=0.0) < _SMALL_SHARED_STEP and np.abs(step).max() < _SMALL_AGENT_STEP:
+            spread = self._respread(spread, inverse, pull, covariance)
+            typical = float(np.sqrt(np.mean(step**2)))
+            if np.abs(shared_step).max(initial=0.0) < small_step and typical < small_step:
                 break
-        return self._result(spread, precision, given_covariance)
+        return spread
 
-    def _surface(self, layout: int) -> Surface:
-        rows = self._design.rows_of(layout)
-        answering = self._answering[layout]
+    def mode(self, spread: Spread) -> AgentMode:
+        """Return the effects that were found."""
+        sums = self._pass(spread)
+        prior = self._prior(spread)
+        quadratic = np.einsum("ai,ij,aj->a", self._effects, prior, self._effects)
+        marginal = sums.log_likelihood - 0.5 * quadratic
+        marginal += 0.5 * (np.linalg.slogdet(prior)[1] - np.linalg.slogdet(sums.agent_information)[1])
+        return AgentMode(self._effects.copy(), self._vector.copy(), spread, marginal)
 
-        def columns(eta: FloatArray, psi: FloatArray) -> FloatArray:
-            shares = answering.rated(eta, psi)
-            return np.column_stack([shares.value, shares.by.reshape(len(eta), -1)])
-
-        return surface(columns, self._opinion[rows] @ self._vector, self._willing[rows] @ self._vector)
+    def uncertainty(self, spread: Spread, given_covariance: FloatArray) -> Uncertainty:
+        """Return how sure the effects are; ``given_covariance`` is that of the calibrated parameters."""
+        sums = self._pass(spread, with_given=True)
+        free, given = self._free, self._given
+        inverse = _inverted(sums.agent_information)
+        pull = inverse @ sums.cross
+        schur = sums.information[free]
+        schur = schur - np.einsum("a,aip,aiq->pq", self._weights, sums.cross[:, :, free], pull, optimize=True)
+        own = _inverted(schur[:, free] + np.diag(self._precision))
+        follow = np.zeros((self._scales.size, len(given)))
+        follow[free] = -own @ schur[:, given]
+        follow[given, np.arange(len(given))] = 1.0
+        covariance = follow @ given_covariance[np.ix_(given, given)] @ follow.T
+        covariance[np.ix_(free, free)] += own
+        return Uncertainty(inverse, -pull, covariance)
 
     def _presence(self) -> FloatArray:
         """Return 1 where an agent has offered calls on a layout, else 0 (agents x layouts)."""
@@ -152,87 +179,34 @@ class AgentFit:
         weights = self._weights
         main = inverse[:, :2, :2] + pull[:, :2] @ covariance @ np.swapaxes(pull[:, :2], 1, 2)
         squares = self._effects[:, :2, None] * self._effects[:, None, :2] + main
-        between = np.einsum("a,aij->ij", weights, squares) / weights.sum()
+        # A few agents of the usual spread are added, so that the spread of five agents is not taken at its word.
+        total = np.einsum("a,aij->ij", weights, squares) + _USUAL_AGENTS * USUAL_SPREAD
+        between = total / (weights.sum() + _USUAL_AGENTS)
         there = self._present * weights[:, None]
         variance = np.diagonal(inverse, axis1=1, axis2=2)[:, 2:]
-        excess = there * (self._effects[:, 2:] ** 2 + variance - spread.interaction)
-        told = there * (1.0 - np.minimum(variance / spread.interaction, 1.0)) ** 2
-        interaction = spread.interaction + float(excess.sum()) / max(float(told.sum()), 1.0)
-        return Spread(between, float(np.clip(interaction, _LEAST_INTERACTION, _MOST_INTERACTION)))
+        return Spread(between, _moved(spread.interaction, self._effects[:, 2:] ** 2, variance, there))
 
-    def _pass(self, spread: Spread, *, with_given: bool) -> _Equations:
+    def _pass(self, spread: Spread, *, with_given: bool = False) -> _Equations:
         agents, effects = self._effects.shape
         sums = _Equations.empty(agents, effects, self._scales.size)
-        for layout in self._layouts:
-            self._add_layout(sums, layout, with_given=with_given)
+        for strip in self._strips:
+            self._add(sums, strip, with_given=with_given)
         prior = self._prior(spread)
         sums.agent_slope -= self._effects @ prior
         sums.agent_information += prior
         return sums
 
-    def _add_layout(self, sums: _Equations, layout: int, *, with_given: bool) -> None:
-        design, rows = self._design, self._design.rows_of(layout)
-        agent = design.agent[rows]
-        eta = self._opinion[rows] @ self._vector + self._effects[agent, 0] + self._effects[agent, 2 + layout]
-        psi = self._willing[rows] @ self._vector + self._effects[agent, 1]
-        local = self._answering[layout].locals if with_given else 2
-        scores = np.zeros((len(eta), 2))
-        # Of the local information only the rows of eta and psi are needed.
-        information = np.zeros((len(eta), 2, local))
-        likelihood = np.zeros(len(eta))
-        for part, counts, shares in self._multinomials(layout, eta, psi, local):
-            by = shares.by
-            scores[part] += np.einsum("nk,nkl->nl", counts / shares.value, by[:, :, :2])
-            weight = counts.sum(axis=1)[:, None] / shares.value
-            information[part] += np.einsum("nk,nki,nkl->nil", weight, by[:, :, :2], by, optimize=True)
-            likelihood[part] += (counts * np.log(shares.value)).sum(axis=1)
-        begins = np.flatnonzero(np.r_[True, agent[1:] != agent[:-1]])
-        self._add_agents(sums, layout, agent[begins], begins, scores, information, likelihood)
-        self._add_shared(sums, layout, rows, begins, scores, information)
-
-    def _multinomials(
-        self, layout: int, eta: FloatArray, psi: FloatArray, local: int
-    ) -> Iterator[tuple[IndexArray | slice, FloatArray, Shares]]:
-        design, rows, answering = self._design, self._design.rows_of(layout), self._answering[layout]
-        categories = design.layouts[layout].categories
-        columns = self._surfaces[layout].at(eta, psi)
-        value = columns[:, :categories]
-        by = columns[:, categories:].reshape(len(eta), categories, answering.locals)[:, :, :local]
-        rest = np.maximum(1.0 - value.sum(axis=1), SMALLEST)
-        rated = design.rated[rows, :categories]
-        counts = np.column_stack([rated, design.offered[rows] - rated.sum(axis=1)])
-        yield (
-            slice(None),
-            counts,
-            Shares(
-                np.maximum(np.column_stack([value, rest]), SMALLEST),
-                np.concatenate([by, -by.sum(axis=1, keepdims=True)], axis=1),
-            ),
-        )
-        later, anyway = design.later[rows], design.anyway[rows]
-        told = np.flatnonzero(later.sum(axis=1) > 0)
-        if len(told):
-            shares = conditional(answering.silent(eta[told], psi[told]))
-            yield told, later[told], Shares(shares.value, shares.by[:, :, :local])
-        told = np.flatnonzero(anyway.sum(axis=1) > 0)
-        if len(told):
-            shares = conditional(answering.opinion(eta[told]))
-            yield told, anyway[told], Shares(shares.value, shares.by[:, :, :local])
-
-    def _add_agents(
-        self,
-        sums: _Equations,
-        layout: int,
-        agents: IndexArray,
-        begins: IndexArray,
-        scores: FloatArray,
-        information: FloatArray,
-        likelihood: FloatArray,
-    ) -> None:
-        v = 2 + layout
+    def _add(self, sums: _Equations, strip: Strip, *, with_given: bool) -> None:
+        v = 2 + strip.layout
+        effects = self._effects
+        opinion, willing = strip.opinion @ self._vector, strip.willing @ self._vector
+        eta = opinion[strip.kind] + effects[strip.agent, 0] + effects[strip.agent, v]
+        psi = willing[strip.kind] + effects[strip.agent, 1]
+        scores, information, likelihood = strip.told(eta, psi, with_given=with_given)
+        begins, agents = strip.begins, strip.agents
+        sums.log_likelihood[agents] += np.add.reduceat(likelihood, begins)
         slope = np.add.reduceat(scores, begins, axis=0)
         both = np.add.reduceat(information[:, :, :2], begins, axis=0)
-        sums.log_likelihood[agents] += np.add.reduceat(likelihood, begins)
         sums.agent_slope[agents, :2] += slope
         sums.agent_slope[agents, v] += slope[:, ETA]
         sums.agent_information[agents, :2, :2] += both
@@ -240,54 +214,35 @@ class AgentFit:
         for effect in (ETA, PSI):
             sums.agent_information[agents, effect, v] += both[:, effect, ETA]
             sums.agent_information[agents, v, effect] += both[:, effect, ETA]
-
-    def _add_shared(
-        self,
-        sums: _Equations,
-        layout: int,
-        rows: slice,
-        begins: IndexArray,
-        scores: FloatArray,
-        information: FloatArray,
-    ) -> None:
-        agents, weight = self._design.agent[rows], self._weights[self._design.agent[rows]]
-        opinion, willing = self._opinion[rows], self._willing[rows]
-        crossed = [
-            information[:, effect, ETA, None] * opinion + information[:, effect, PSI, None] * willing
-            for effect in (ETA, PSI)
-        ]
-        if information.shape[2] > PSI + 1:
-            local = self._scales.local_map(layout)
-            for effect in (ETA, PSI):
-                crossed[effect] = crossed[effect] + information[:, effect, PSI + 1 :] @ local
-        there = agents[begins]
-        for effect in (ETA, PSI):
-            summed = np.add.reduceat(crossed[effect], begins, axis=0)
-            sums.cross[there, effect] += summed
+            crossed = strip.by_agent(information[:, effect, ETA], strip.opinion)
+            crossed += strip.by_agent(information[:, effect, PSI], strip.willing)
+            if with_given:
+                crossed += np.add.reduceat(information[:, effect, PSI + 1 :], begins, axis=0) @ strip.local
+            sums.cross[agents, effect] += crossed
             if effect == ETA:
-                sums.cross[there, 2 + layout] += summed
-        weighted_opinion, weighted_willing = opinion * weight[:, None], willing * weight[:, None]
-        sums.slope += weighted_opinion.T @ scores[:, ETA] + weighted_willing.T @ scores[:, PSI]
-        sums.information += weighted_opinion.T @ crossed[ETA] + weighted_willing.T @ crossed[PSI]
+                sums.cross[agents, v] += crossed
+        self._add_shared(sums, strip, scores, information)
 
-    def _result(self, spread: Spread, precision: FloatArray, given_covariance: FloatArray) -> AgentEffects:
-        sums = self._pass(spread, with_given=True)
-        free, given = self._free, self._given
-        inverse = _inverted(sums.agent_information)
-        pull = inverse @ sums.cross
-        schur = sums.information[np.ix_(free, np.arange(self._scales.size))]
-        schur = schur - np.einsum("a,aip,aiq->pq", self._weights, sums.cross[:, :, free], pull, optimize=True)
-        own = _inverted(schur[:, free] + np.diag(precision))
-        follow = np.zeros((self._scales.size, len(given)))
-        follow[free] = -own @ schur[:, given]
-        follow[given, np.arange(len(given))] = 1.0
-        covariance = follow @ given_covariance[np.ix_(given, given)] @ follow.T
-        covariance[np.ix_(free, free)] += own
-        prior = self._prior(spread)
-        quadratic = np.einsum("ai,ij,aj->a", self._effects, prior, self._effects)
-        marginal = sums.log_likelihood - 0.5 * quadratic
-        marginal += 0.5 * (np.linalg.slogdet(prior)[1] - np.linalg.slogdet(sums.agent_information)[1])
-        return AgentEffects(self._effects.copy(), inverse, -pull, self._vector.copy(), covariance, spread, marginal)
+    def _add_shared(self, sums: _Equations, strip: Strip, scores: FloatArray, information: FloatArray) -> None:
+        weight = self._weights[strip.agent]
+        for effect, matrix in ((ETA, strip.opinion), (PSI, strip.willing)):
+            sums.slope += strip.by_kind(scores[:, effect] * weight) @ matrix
+            told = strip.by_kind(information[:, effect, ETA] * weight)[:, None] * strip.opinion
+            told += strip.by_kind(information[:, effect, PSI] * weight)[:, None] * strip.willing
+            for place in range(PSI + 1, information.shape[2]):
+                of_kind = strip.by_kind(information[:, effect, place] * weight)
+                told += of_kind[:, None] * strip.local[place - PSI - 1]
+            sums.information += matrix.T @ told
+
+
+def _moved(interaction: float, squares: FloatArray, variance: FloatArray, weight: FloatArray) -> float:
+    """Return the variance of v after one step of scoring on its logarithm; EM would take hundreds of steps."""
+    usual = USUAL_INTERACTION / interaction
+    slope = float((weight * ((squares + variance) / interaction - 1.0)).sum()) + _USUAL_INTERACTIONS * (usual - 1.0)
+    told = float((weight * (1.0 - np.minimum(variance / interaction, 1.0)) ** 2).sum())
+    step = slope / (told + _USUAL_INTERACTIONS * max(usual, 1.0))
+    moved = interaction * float(np.exp(np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)))
+    return float(np.clip(moved, _LEAST_INTERACTION, _MOST_INTERACTION))
 
 
 def _inverted(matrices: FloatArray) -> FloatArray:

@@ -124,12 +124,12 @@ class Answering:
             cuts += [(float(cut), first + place) for place, cut in enumerate(self.neutral)]
         cuts.sort()
         edges: list[tuple[float, int | None]] = [(-np.inf, None), *cuts, (np.inf, None)]
-        found = []
+        found, own, neutral = [], 0, 0
+        # Thresholds that coincide leave a stretch of no width; it is kept, as its ends have derivatives.
         for (lower, lower_place), (upper, upper_place) in pairwise(edges):
-            if lower < upper:
-                own = int(np.searchsorted(self.own, lower, side="right"))
-                neutral = int(np.searchsorted(self.neutral, lower, side="right"))
-                found.append(Piece(own, neutral, lower, upper, lower_place, upper_place))
+            found.append(Piece(own, neutral, lower, upper, lower_place, upper_place))
+            is_own = upper_place is not None and upper_place < FIRST_THRESHOLD + len(self.own)
+            own, neutral = own + is_own, neutral + (not is_own)
         return found
 
     def _by_neutral(self, eta: FloatArray, psi: FloatArray) -> list[tuple[int, Shares]]:

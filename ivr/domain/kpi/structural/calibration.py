@@ -8,20 +8,26 @@ they stayed silent, and what silent callers said who were asked later. It is max
 Neither the number of agents nor that of calls matters to the cost, only the number of different circumstances.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, inv
+from scipy.linalg import inv
 
 from ivr.domain.kpi.structural.answers import ETA, PSI, Answering, Shares
+from ivr.domain.kpi.structural.bounded_step import bounded_step
 from ivr.domain.kpi.structural.design import Design, FloatArray, IndexArray
 from ivr.domain.kpi.structural.scales import Scales
 
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(3)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
-_MOST_STEPS = 40
+_EASY_STEPS, _MOST_STEPS = 15, 40
+_MOST_CUTS = 8
+_SHORTEST_CUT = 0.1
+_OVERSHOOT = 0.5
 _SMALL_STEP = 1e-4
+_SMALL_GAIN, _LARGEST_GAIN = 1e-6, 1e-2
+"""What the next step would gain in log likelihood; 1e-2 is a tenth of a standard error, enough where it is not easy."""
 _LONGEST_STEP = 1.0
 SMALLEST = 1e-12
 SharesOf = Callable[[FloatArray, FloatArray], Shares]
@@ -44,7 +50,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The vector of parameters, its covariance, and whether the search ended where the slope is 0."""
+    """The vector of parameters, its covariance, and whether the search ended where no step gains anything."""
 
     vector: FloatArray
     covariance: FloatArray
@@ -56,26 +62,58 @@ def calibrate(design: Design, scales: Scales, spread: FloatArray, start: FloatAr
 
     ``spread`` is the covariance of agents' parts of S and of the logit of willingness.
     """
-    vector = scales.within_bounds(start)
-    linear = scales.linear(design)
-    converged = False
-    information = np.diag(scales.prior_precision)
-    for _ in range(_MOST_STEPS):
-        slope = -scales.prior_precision * (vector - scales.prior_mean)
+    linear, bounds = scales.linear(design), scales.bounds()
+
+    def read(vector: FloatArray) -> _Reading:
+        return _Reading.of(scales, vector, blocks(design, scales, spread, vector, linear))
+
+    here = read(scales.within_bounds(start))
+    settled = False
+    for number in range(_MOST_STEPS):
+        step, reach = bounded_step(here.information, here.slope, here.vector, bounds)
+        longest, gain = float(np.abs(step).max(initial=0.0)), float(here.slope @ step)
+        settled = longest < _SMALL_STEP or gain < (_SMALL_GAIN if number < _EASY_STEPS else _LARGEST_GAIN)
+        if settled:
+            break
+        here = _further(here, step, min(reach, _LONGEST_STEP / longest), read)
+    return Calibration(here.vector, np.asarray(inv(here.information), dtype=np.float64), settled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The log of the posterior at a vector: its slope and its information."""
+
+    vector: FloatArray
+    slope: FloatArray
+    information: FloatArray
+
+    @classmethod
+    def of(cls, scales: Scales, vector: FloatArray, found: Iterable[Block]) -> "_Reading":
+        away = vector - scales.prior_mean
+        slope = -scales.prior_precision * away
         information = np.diag(scales.prior_precision)
-        for block in blocks(design, scales, spread, vector, linear):
+        for block in found:
             slope += np.einsum("nk,nkp->p", block.counts / block.probability, block.by, optimize=True)
             root = np.sqrt(block.counts.sum(axis=1)[:, None] / block.probability)
             flat = (block.by * root[:, :, None]).reshape(-1, scales.size)
             information += flat.T @ flat
-        step = cho_solve(cho_factor(information), slope)
-        longest = float(np.abs(step).max(initial=0.0))
-        moved = scales.within_bounds(vector + step * min(1.0, _LONGEST_STEP / max(longest, _SMALL_STEP)))
-        converged = float(np.abs(moved - vector).max(initial=0.0)) < _SMALL_STEP
-        vector = moved
-        if converged:
+        return cls(vector, slope, information)
+
+
+def _further(here: _Reading, step: FloatArray, reach: float, read: Callable[[FloatArray], _Reading]) -> _Reading:
+    """Return where the step leads; less far where it leads well beyond the top along its own line.
+
+    The slope tells that, not the value: both are of a quadrature, whose error the slope's zero does not feel.
+    """
+    rising = float(here.slope @ step)
+    there = read(here.vector + reach * step)
+    for _ in range(_MOST_CUTS):
+        falling = -float(there.slope @ step)
+        if falling <= _OVERSHOOT * rising:
             break
-    return Calibration(vector, inv(information), converged)
+        reach *= max(_SHORTEST_CUT, rising / (rising + falling))
+        there = read(here.vector + reach * step)
+    return there
 
 
 def blocks(

@@ -99,6 +99,17 @@ class Design:
         """Return the sums of ``values`` (one for a cell) over each agent's cells."""
         return sums(self.agent, values, len(self.agents))
 
+    def of_cells(self, cells: IndexArray) -> "Design":
+        """Return some of the cells, in the order given."""
+        names = ("agent", "stratum", "layout", "delay", "mix", "eligible", "offered", "rated", "later", "anyway")
+        return replace(self, weighted=self.weighted[cells], **{name: getattr(self, name)[cells] for name in names})
+
+    def of_agents(self, kept: NDArray[np.bool_]) -> "Design":
+        """Return the cells of some agents, who keep their order and get new numbers."""
+        names = tuple(agent for agent, keep in zip(self.agents, kept.tolist(), strict=True) if keep)
+        some = self.of_cells(np.flatnonzero(kept[self.agent]))
+        return replace(some, agents=names, agent=(np.cumsum(kept) - 1)[some.agent])
+
     def without_agents(self, weights: FloatArray) -> "Design":
         """Return the cells joined over agents, each agent's counts times the agent's weight, 0 to 1."""
         columns = (self.layout, self.stratum, self.delay, *self.mix.T)

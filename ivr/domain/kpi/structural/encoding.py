@@ -6,6 +6,7 @@ Cells come in any order and in any pieces; the design is sorted, so that a shuff
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TypeVar
 
 import numpy as np
@@ -48,11 +49,12 @@ def encode(
 
     ``reference`` gives the neutral scale its number of categories.
     """
-    contacts, contact = _numbered([cell.contact for cell in cells])
-    results, result = _numbered([cell.result for cell in cells])
-    number = {agent: place for place, agent in enumerate(agents)}
-    agent = np.array([number.get(cell.agent or "", -1) for cell in cells], dtype=np.intp)
-    calls = np.array([cell.calls for cell in cells], dtype=np.float64)
+    of_agent, of_contact, of_result, _, of_calls = zip(*cells, strict=True) if cells else ((),) * 5
+    contacts, contact = _numbered(of_contact)
+    results, result = _numbered(of_result)
+    number: dict[str | None, int] = {agent: place for place, agent in enumerate(agents)}
+    agent = np.fromiter(map(number.get, of_agent, repeat(-1)), dtype=np.intp, count=len(of_agent))
+    calls = np.array(of_calls, dtype=np.float64)
     eligible = np.array([_is_eligible(each) for each in results], dtype=np.bool_)
     kept = (agent >= 0) & eligible[result] if len(cells) else np.zeros(0, dtype=np.bool_)
     contact, result, agent, calls = contact[kept], result[kept], agent[kept], calls[kept]
@@ -75,12 +77,10 @@ def encode(
 
 def _numbered(values: Sequence[_Named]) -> tuple[list[_Named], IndexArray]:
     """Return the different values, and the number of each; equal objects are compared once, not once a cell."""
-    by_id: dict[int, int] = {}
+    objects = dict(zip(map(id, values), values, strict=True))
     by_value: dict[_Named, int] = {}
-    for value in values:
-        if id(value) not in by_id:
-            by_id[id(value)] = by_value.setdefault(value, len(by_value))
-    return list(by_value), np.array([by_id[id(value)] for value in values], dtype=np.intp)
+    by_id = {place: by_value.setdefault(value, len(by_value)) for place, value in objects.items()}
+    return list(by_value), np.fromiter(map(by_id.__getitem__, map(id, values)), np.intp, len(values))
 
 
 def _is_eligible(result: Result) -> bool:

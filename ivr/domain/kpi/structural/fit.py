@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ivr.domain.kpi.estimates import Status, no_figure
 from ivr.domain.kpi.fit_options import METHOD, FitOptions
 from ivr.domain.kpi.fitted import FittedAgent, FittedFigures, FittedLayout
-from ivr.domain.kpi.instruments import Instruments
+from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.domain.kpi.period_cells import GroupCell, PeriodCell
 from ivr.domain.kpi.structural.agent_figures import agent_figures
 from ivr.domain.kpi.structural.encoding import encode
@@ -29,12 +29,13 @@ def fit(
     """Return the figures of every agent among ``cells``; what cannot be known has a status and a reason."""
     agents = sorted({cell.agent for cell in cells if cell.agent is not None})
     reference, warnings = _reference(cells, instruments, options)
+    warnings += _not_counted(cells)
     if reference is None:
         refusal = Refusal(Status.INSUFFICIENT, "no rating whose layout has a definition here")
-        return _refused(agents, refusal, options.reference_layout, (), ())
-    instrument = instruments.of(reference, None) or next(iter(instruments.noted.values()))
-    encoded = encode(cells, instruments, instrument, agents)
-    design = encoded.design
+        return _refused(agents, refusal, options.reference_layout, (), warnings)
+    encoded = encode(cells, instruments, _instrument(instruments, reference), agents)
+    there = encoded.design.by_agent(encoded.design.eligible) > 0
+    design = encoded.design.of_agents(there)
     warnings += tuple(f"{count} {what}: left out" for what, count in encoded.left_out.items())
     standing = standing_of(design, reference, cells)
     layouts = sorted({layout.key for layout in design.layouts})
@@ -48,11 +49,12 @@ def fit(
         return _refused(agents, refusal, reference, layouts, warnings)
     if found.design_effect is None:
         warnings += ("callers cannot be told apart, so intervals take every call for another caller's",)
+    known = agent_figures(found, standing, reference, options)
     return FittedFigures(
         method=METHOD,
         reference_layout=reference,
         estimand=ESTIMAND,
-        agents=agent_figures(found, standing, reference, options),
+        agents=tuple(sorted((*known, *_without_calls(agents, known)), key=lambda row: row.agent)),
         layouts=layout_effects(found, standing, reference),
         facts=shared_facts(found, standing),
         warnings=warnings,
@@ -63,12 +65,18 @@ def _reference(
     cells: Sequence[PeriodCell], instruments: Instruments, options: FitOptions
 ) -> tuple[str | None, tuple[str, ...]]:
     """Return the layout that figures stand on: the configured one if it was rated on, else the one rated on most."""
-    ratings: Counter[str] = Counter()
+    rated: Counter[tuple[str | None, str | None, int | None]] = Counter()
     for cell in cells:
-        contact = cell.contact
-        known = instruments.of(contact.layout, contact.layout_version)
-        if cell.result.outcome is Outcome.RATED and contact.layout is not None and known is not None:
-            ratings[contact.layout] += cell.calls
+        if cell.result.outcome is Outcome.RATED and cell.agent is not None:
+            rated[cell.contact.layout, cell.contact.layout_version, cell.result.category] += cell.calls
+    ratings: Counter[str] = Counter()
+    for (layout, version, category), calls in rated.items():
+        instrument = instruments.of(layout, version)
+        if layout is None or instrument is None or category is None:
+            continue
+        if 0 <= category < len(instrument.categories):
+            ratings[layout] += calls
+    ratings = +ratings
     if not ratings:
         return None, ()
     if options.reference_layout in ratings:
@@ -76,6 +84,26 @@ def _reference(
     most = min(ratings, key=lambda key: (-ratings[key], key))
     named = options.reference_layout or "no reference layout"
     return most, (f"{named} has no ratings, so the figures stand on {most}",)
+
+
+def _instrument(instruments: Instruments, reference: str) -> Instrument:
+    """Return what the reference layout is today; where it is no longer defined, what it was last noted as."""
+    noted = {name: each for name, each in instruments.noted.items() if name[0] == reference}
+    return instruments.of(reference, None) or noted[max(noted)]
+
+
+def _not_counted(cells: Sequence[PeriodCell]) -> tuple[str, ...]:
+    """Say how many calls are in no figure because nobody knows whose they are, or how they ended."""
+    nobodys = sum(cell.calls for cell in cells if cell.agent is None)
+    unknown = sum(cell.calls for cell in cells if cell.result.outcome in (None, Outcome.UNKNOWN))
+    said = ((nobodys, "calls without an agent"), (unknown, "calls of which nobody knows how they ended"))
+    return tuple(f"{count} {what}: left out" for count, what in said if count)
+
+
+def _without_calls(agents: Sequence[str], known: Sequence[FittedAgent]) -> list[FittedAgent]:
+    there = {each.agent for each in known}
+    none = no_figure(Status.INSUFFICIENT, "no eligible call of this agent yet", method=METHOD)
+    return [FittedAgent(agent, none, none) for agent in agents if agent not in there]
 
 
 def _refused(

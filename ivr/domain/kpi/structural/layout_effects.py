@@ -43,7 +43,7 @@ def _effect(found: Found, mix: Mix, number: int, base: int) -> Estimate:
     there = pressed_level(found.scales, mix, vector, effect, number)
     here = pressed_level(found.scales, mix, vector, effect, base)
     gradient: FloatArray = there.by_vector[0] - here.by_vector[0]
-    covariance = found.agents.shared_covariance * (found.design_effect or 1.0)
+    covariance = found.uncertainty.shared_covariance * (found.design_effect or 1.0)
     reach = 100.0 * _Z * float(np.sqrt(max(float(gradient @ covariance @ gradient), 0.0)))
     points = 100.0 * float(there.share[0] - here.share[0])
     ratings = _drawn_ratings(found, number)

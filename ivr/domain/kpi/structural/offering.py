@@ -22,21 +22,29 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import betaln, expit, logit
 
-from ivr.domain.kpi.structural.agents import AgentEffects
+from ivr.domain.kpi.structural.agents import AgentMode
 from ivr.domain.kpi.structural.answers import Answering
 from ivr.domain.kpi.structural.calibration import SMALLEST
 from ivr.domain.kpi.structural.design import Design, FloatArray, IndexArray
 from ivr.domain.kpi.structural.scales import Scales
+from ivr.domain.kpi.structural.selective_calls import SelectiveCalls
 from ivr.domain.kpi.structural.surfaces import STEP, Surface, surface
+from ivr.domain.kpi.structural.suspects import suspects
 
 FEWEST_CALLS = 50
 """An agent with fewer eligible calls is never flagged."""
-FALSE_DISCOVERIES = 0.08
+FALSE_DISCOVERIES = 0.12
 """The expected share of plain agents among those who are flagged."""
 _LEAST_GAIN = 8.0
 _USUAL_SHARE, _SHARE_STRENGTH = 0.05, 10.0
 _ODDS_BELOW_FLOOR = 0.5
 _MOST_ROUNDS = 12
+_EARLIEST_END = 4
+_HOPELESS_GAIN = 1.0
+_SETTLING = 3
+_USUAL_STRENGTH = 50.0
+_SHARE_OF_RATE = (0.4, 1.0)
+_INSIDE = (0.01, 0.99)
 _SMALL_STEP = 2e-3
 _LONGEST_STEP = 1.0
 _OFFER_PRIOR = ((-0.5, 2.5), 2.0)
@@ -47,7 +55,8 @@ _PRESS_PRIOR = (-3.0, 1.0)
 class Offering:
     """What is known of who is selective.
 
-    ``probability`` of being selective is one for each agent, all 0 where the calls give no sign of selective agents.
+    ``probability`` of being selective is one for each agent, all 0 where the calls give no sign of selective agents;
+    ``gain`` is by how much the log probability of all calls rises where some agents are.
     ``offers`` are a selective agent's chances by neutral category, ``self_pressed`` the share pressed by the agent.
     ``effects`` (u, r), ``covariance`` and ``by_parameters`` are an agent's, were the agent selective;
     ``parameter_covariance`` that of the chances (logits, the last of self-pressing).
@@ -55,6 +64,7 @@ class Offering:
 
     probability: FloatArray
     share: float
+    gain: float
     offers: FloatArray
     self_pressed: float
     effects: FloatArray
@@ -81,30 +91,43 @@ class Offering:
 def weigh_offering(
     design: Design,
     scales: Scales,
-    plain: AgentEffects,
+    plain: AgentMode,
     *,
     below_floor: NDArray[np.bool_] | None = None,
     start: Offering | None = None,
 ) -> Offering:
     """Return how probable it is of each agent to be selective; ``below_floor`` raises the odds of those it names."""
-    return _Weighing(design, scales, plain, below_floor, start).run()
+    agents = len(design.agents)
+    below = np.zeros(agents, dtype=np.bool_) if below_floor is None else below_floor
+    suspected = suspects(design, scales, plain) | below
+    offers = (design.by_agent(design.eligible), design.by_agent(design.offered))
+    some = design.of_agents(suspected) if suspected.any() else design
+    if not suspected.any():
+        suspected = np.ones(agents, dtype=np.bool_)
+    weighing = _Weighing(some, scales, plain.of_agents(suspected), offers, suspected, below)
+    if start is not None and start.is_seen:
+        return weighing.run(start.parameters, start.share, start.effects[suspected])
+    tries = [weighing.run(parameters, _USUAL_SHARE, None) for parameters in weighing.starts()]
+    return max(tries, key=lambda found: found.gain)
 
 
 class _Weighing:
+    """The suspected agents (``suspected`` of all) under both kinds; ``offers`` are all agents' eligible and offered."""
+
     def __init__(
         self,
         design: Design,
         scales: Scales,
-        plain: AgentEffects,
-        below_floor: NDArray[np.bool_] | None,
-        start: Offering | None,
+        plain: AgentMode,
+        offers: tuple[FloatArray, FloatArray],
+        suspected: NDArray[np.bool_],
+        below_floor: NDArray[np.bool_],
     ) -> None:
         self._design, self._plain = design, plain
-        agents = len(design.agents)
-        self._below = np.zeros(agents, dtype=np.bool_) if below_floor is None else below_floor
+        self._suspected, self._below = suspected, below_floor[suspected]
         opinion, willing = scales.linear(design)
         self._eta, self._psi = opinion @ plain.shared, willing @ plain.shared
-        self._layouts = [n for n in range(len(design.layouts)) if design.rows_of(n).stop > design.rows_of(n).start]
+        self._layouts = np.unique(design.layout).tolist()
         self._answering = {n: Answering.of(scales, plain.shared, n) for n in self._layouts}
         self._surfaces = {n: self._surface(n) for n in self._layouts}
         self._precision = np.linalg.inv(plain.spread.between)
@@ -112,40 +135,47 @@ class _Weighing:
         (least, most), sd = _OFFER_PRIOR
         self._mean = np.r_[np.linspace(least, most, neutral), _PRESS_PRIOR[0]]
         self._prior = np.r_[np.full(neutral, sd**-2), _PRESS_PRIOR[1] ** -2]
-        self._parameters = self._mean.copy() if start is None else start.parameters.copy()
-        self._share = _USUAL_SHARE if start is None else start.share
-        self._effects = plain.effects[:, :2].copy() if start is None else start.effects.copy()
-        self._eligible, self._offered = design.by_agent(design.eligible), design.by_agent(design.offered)
+        self._eligible, self._offered = offers
 
-    def run(self) -> Offering:
-        agents = len(self._design.agents)
+    def starts(self) -> list[FloatArray]:
+        """Return chances to begin with: the usual ones, and ones that bring the content as often as plain agents do."""
+        rate = float(self._offered.sum() / max(self._eligible.sum(), 1.0))
+        scaled = np.clip(np.linspace(*_SHARE_OF_RATE, len(self._mean) - 1) * rate, *_INSIDE)
+        return [self._mean, np.r_[logit(scaled), _PRESS_PRIOR[0]]]
+
+    def run(self, parameters: FloatArray, share: float, effects: FloatArray | None) -> Offering:
+        """Return what is known after as many rounds as it takes; raises nothing."""
+        self._parameters, self._share = parameters.copy(), share
+        self._effects = self._plain.effects[:, :2].copy() if effects is None else effects.copy()
+        agents, kept = len(self._suspected), self._suspected
         probability = np.full(agents, self._share)
-        for _ in range(3):
-            marginal = self._step(np.zeros(agents))
-        gain = 0.0
-        beta = np.array(
-            [logit(np.clip(self._offered.sum() / max(self._eligible.sum(), 1.0), 0.01, 0.99)), np.log(50.0)]
-        )
-        for _ in range(_MOST_ROUNDS):
+        for _ in range(_SETTLING):
+            marginal = self._step(np.zeros(int(kept.sum())))
+        rate = np.clip(self._offered.sum() / max(self._eligible.sum(), 1.0), *_INSIDE)
+        beta, gain = np.array([logit(rate), np.log(_USUAL_STRENGTH)]), 0.0
+        for number in range(_MOST_ROUNDS):
             beta = self._plain_offers(1.0 - probability, beta)
             ratio = np.clip(marginal - self._plain_marginal(beta), -300.0, 300.0)
             odds = np.where(self._below, max(self._share, _ODDS_BELOW_FLOOR), self._share)
-            probability = expit(ratio + logit(odds))
+            probability = np.zeros(agents)
+            probability[kept] = expit(ratio + logit(odds))
             gain = float(np.logaddexp(np.log1p(-self._share), np.log(self._share) + ratio).sum())
+            gain += float((~kept).sum()) * float(np.log1p(-self._share))
             self._share = float((probability.sum() + _USUAL_SHARE * _SHARE_STRENGTH) / (agents + _SHARE_STRENGTH))
-            marginal = self._step(probability)
-            if self._longest < _SMALL_STEP:
+            marginal = self._step(probability[kept])
+            if self._longest < _SMALL_STEP or (number >= _EARLIEST_END and gain < _HOPELESS_GAIN):
                 break
-        offers, pressed = self._chances(self._parameters)
-        is_selective = offers[-1] > offers[0]
+        offers, pressed = expit(self._parameters[:-1]), float(expit(self._parameters[-1]))
+        is_selective = gain > _LEAST_GAIN and offers[-1] > offers[0]
         return Offering(
-            probability=probability if gain > _LEAST_GAIN and is_selective else np.zeros(agents),
+            probability=probability if is_selective else np.zeros(agents),
             share=self._share,
+            gain=gain,
             offers=offers,
             self_pressed=pressed,
-            effects=self._effects,
-            covariance=self._inverse,
-            by_parameters=-self._pull,
+            effects=_spread_out(self._effects, kept),
+            covariance=_spread_out(self._inverse, kept),
+            by_parameters=_spread_out(-self._pull, kept),
             parameter_covariance=self._covariance,
             parameters=self._parameters,
         )
@@ -164,17 +194,15 @@ class _Weighing:
         def loss(x: FloatArray) -> float:
             a, b = _beta(x)
             told = betaln(a + self._offered, b + self._eligible - self._offered) - betaln(a, b)
-            return float(-(weights * told).sum() + 0.125 * (x[1] - np.log(50.0)) ** 2)
+            return float(-(weights * told).sum() + 0.125 * (x[1] - np.log(_USUAL_STRENGTH)) ** 2)
 
         found: FloatArray = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 100, "xatol": 1e-3}).x
         return found
 
     def _plain_marginal(self, beta: FloatArray) -> FloatArray:
         a, b = _beta(beta)
-        return self._plain.log_marginal + betaln(a + self._offered, b + self._eligible - self._offered) - betaln(a, b)
-
-    def _chances(self, parameters: FloatArray) -> tuple[FloatArray, float]:
-        return expit(parameters[:-1]), float(expit(parameters[-1]))
+        eligible, offered = self._eligible[self._suspected], self._offered[self._suspected]
+        return self._plain.log_marginal + betaln(a + offered, b + eligible - offered) - betaln(a, b)
 
     def _step(self, weights: FloatArray) -> FloatArray:
         """Move agents' effects, and by their weights the chances; return each agent's log marginal probability."""
@@ -217,73 +245,49 @@ class _Weighing:
         design, rows = self._design, self._design.rows_of(layout)
         agent = design.agent[rows]
         eta, psi = self._eta[rows] + self._effects[agent, 0], self._psi[rows] + self._effects[agent, 1]
-        answering, grid = self._answering[layout], self._surfaces[layout]
-        categories, neutral = design.layouts[layout].categories, design.neutral_categories
-        meant = answering.opinion(eta)
-        shape = (len(eta), neutral, categories)
-        crossed = grid.at(eta, psi).reshape(shape)
-        by_eta = ((grid.at(eta + STEP, psi) - grid.at(eta - STEP, psi)) / (2 * STEP)).reshape(shape)
-        by_psi = ((grid.at(eta, psi + STEP) - grid.at(eta, psi - STEP)) / (2 * STEP)).reshape(shape)
-        none = np.zeros_like(meant.value)
+        categories = design.layouts[layout].categories
+        results, silent, passed = self._joint_surfaces(layout)
         rated = design.rated[rows, :categories]
         not_offered = design.eligible[rows] - design.offered[rows]
         counts = np.column_stack([rated, design.offered[rows] - rated.sum(axis=1), not_offered])
-        joint = _Joint.of(self._parameters, crossed, meant.value)
-        moved = [_Joint.of(self._parameters, by_eta, meant.by[:, :, 0]), _Joint.of(self._parameters, by_psi, none)]
-        by_parameters = joint.by_parameters(self._parameters, crossed, meant.value)
-        parts = [each.results for each in (*moved, *by_parameters)]
-        yield agent, counts, np.maximum(joint.results, SMALLEST), np.stack(parts, axis=2)
-        for answers, name in ((design.later[rows], "silent"), (design.anyway[rows], "passed")):
+        value, by = self._read(results, eta, psi)
+        yield agent, counts, np.maximum(value, SMALLEST), by
+        for answers, asked in ((design.later[rows], silent), (design.anyway[rows], passed)):
             told = np.flatnonzero(answers.sum(axis=1) > 0)
             if len(told):
-                value = getattr(joint, name)[told]
-                by = np.stack([getattr(each, name)[told] for each in (*moved, *by_parameters)], axis=2)
+                value, by = self._read(asked, eta[told], psi[told])
                 total = np.maximum(value.sum(axis=1, keepdims=True), SMALLEST)
                 share = np.maximum(value / total, SMALLEST)
                 by = (by - share[:, :, None] * by.sum(axis=1, keepdims=True)) / total[:, :, None]
                 yield agent[told], answers[told], share, by
 
-
-@dataclass(frozen=True, slots=True)
-class _Joint:
-    """A selective agent's calls: pressed, silent, not offered; the last two by what the caller means.
-
-    All of it is linear in the crossed shares and in opinion, so the same formulas give the derivatives.
-    """
-
-    pressed: FloatArray
-    silent: FloatArray
-    passed: FloatArray
-
-    @property
-    def results(self) -> FloatArray:
-        """Each press, silence, not offered (cells x results)."""
-        return np.column_stack([self.pressed, self.silent.sum(axis=1), self.passed.sum(axis=1)])
-
-    @classmethod
-    def of(cls, parameters: FloatArray, crossed: FloatArray, meant: FloatArray) -> "_Joint":
-        offers, own = expit(parameters[:-1]), float(expit(parameters[-1]))
-        return cls._made(offers, 1.0 - offers, own, 1.0 - own, crossed, meant)
-
-    @classmethod
-    def _made(
-        cls, offers: FloatArray, passes: FloatArray, own: float, left: float, crossed: FloatArray, meant: FloatArray
-    ) -> "_Joint":
-        pressed = left * np.einsum("njk,j->nk", crossed, offers)
-        pressed[:, -1] += own * (meant @ offers)
-        return cls(pressed, left * offers * (meant - crossed.sum(axis=2)), passes * meant)
-
-    def by_parameters(self, parameters: FloatArray, crossed: FloatArray, meant: FloatArray) -> list["_Joint"]:
-        """Return the derivatives by the logit of each chance, and by that of self-pressing."""
-        offers, own = expit(parameters[:-1]), float(expit(parameters[-1]))
+    def _joint_surfaces(self, layout: int) -> tuple[Surface, Surface, Surface]:
+        """Return results, the silent and the passed over, each with its derivatives, at today's parameters."""
+        grid, answering = self._surfaces[layout], self._answering[layout]
+        neutral = self._design.neutral_categories
+        eta, _ = grid.points()
+        crossed = grid.table.reshape(len(eta), neutral, -1)
+        meant = answering.opinion(eta).value
+        joint = SelectiveCalls.of(self._parameters, crossed, meant)
+        moved = joint.by_parameters(self._parameters, crossed, meant)
         found = []
-        for place in range(len(offers)):
-            change = np.zeros(len(offers))
-            change[place] = offers[place] * (1.0 - offers[place])
-            found.append(self._made(change, -change, own, 1.0 - own, crossed, meant))
-        slope = own * (1.0 - own)
-        found.append(self._made(offers, np.zeros(len(offers)), slope, -slope, crossed, meant))
-        return found
+        for name in ("results", "silent", "passed"):
+            value = getattr(joint, name).reshape(*grid.table.shape[:2], -1)
+            by = [each.reshape(*grid.table.shape[:2], -1) for each in (getattr(other, name) for other in moved)]
+            table = np.stack([value, *np.gradient(value, STEP, axis=(0, 1)), *by], axis=3)
+            found.append(grid.with_columns(table.reshape(*grid.table.shape[:2], -1)))
+        return found[0], found[1], found[2]
+
+    def _read(self, grid: Surface, eta: FloatArray, psi: FloatArray) -> tuple[FloatArray, FloatArray]:
+        columns = grid.at(eta, psi).reshape(len(eta), -1, 3 + len(self._parameters))
+        return columns[:, :, 0], columns[:, :, 1:]
+
+
+def _spread_out(values: FloatArray, kept: NDArray[np.bool_]) -> FloatArray:
+    """Return ``values`` of the kept agents among those of all, 0 for the others."""
+    whole = np.zeros((len(kept), *values.shape[1:]))
+    whole[kept] = values
+    return whole
 
 
 def _beta(x: FloatArray) -> tuple[float, float]:

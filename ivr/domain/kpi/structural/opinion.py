@@ -19,7 +19,7 @@ from scipy.special import expit
 
 FloatArray = NDArray[np.float64]
 
-NODES = 6
+NODES = 8
 CENTRE = -1.0
 """Where S' is 0; any fixed number does, near the middle of the neutral thresholds' usual place."""
 _POSITIONS, _WEIGHTS = np.polynomial.legendre.leggauss(NODES)

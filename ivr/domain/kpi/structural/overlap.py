@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ivr.domain.kpi.structural.design import Design
+from ivr.domain.kpi.structural.design import Design, sums
 
 MOST_OUTSIDE = 0.01
 """The share of the ratings that may be left out because their layout has no random overlap with the others."""
@@ -36,7 +36,10 @@ def ratings_outside(design: Design, anchored: frozenset[str]) -> float:
 
 
 def agents_apart(design: Design) -> frozenset[int]:
-    """Return the numbers of the agents whose queues nobody of the largest group of agents shares."""
+    """Return the numbers of the agents whose queues nobody of the largest group of agents shares.
+
+    Where no group of agents is the largest, nobody says who is to be compared with whom: all are apart.
+    """
     queues = next((n for n, factor in enumerate(design.factors) if factor.name == "queue"), None)
     if queues is None or not len(design):
         return frozenset()
@@ -50,19 +53,34 @@ def agents_apart(design: Design) -> frozenset[int]:
         if not any(queue in group for group in groups):
             groups.append(_reached(queue, links))
     sizes = [sum(1 for queues_of in by_agent.values() if queues_of & group) for group in groups]
-    largest = groups[int(np.argmax(sizes))]
+    if sizes.count(max(sizes)) > 1:
+        return frozenset(by_agent)
+    largest = groups[sizes.index(max(sizes))]
     return frozenset(agent for agent, queues_of in by_agent.items() if not queues_of & largest)
 
 
 def response_spread(design: Design) -> float:
-    """Return the most by which the response of offered calls differs over the delays, in percentage points."""
-    offered = np.bincount(design.delay, design.offered, len(design.delays))
-    rated = np.bincount(design.delay, design.rated.sum(axis=1), len(design.delays))
-    known = offered >= 1
-    if known.sum() < 2:
+    """Return the most by which the response of offered calls differs over the delays, in percentage points.
+
+    Delays are compared only within a stratum and a month, where chance gave them out: a site or a month with a delay
+    of its own says nothing about delays. Each such place counts by its calls.
+    """
+    months = next((n for n, factor in enumerate(design.factors) if factor.name == "period"), None)
+    month = design.mix[:, months] if months is not None else np.zeros(len(design), dtype=np.intp)
+    place = np.unique(np.column_stack([design.stratum, month]), axis=0, return_inverse=True)[1].ravel()
+    shape = (int(place.max(initial=-1)) + 1, len(design.delays))
+    cell = place * shape[1] + design.delay
+    offered = sums(cell, design.offered, shape[0] * shape[1]).reshape(shape)
+    rated = sums(cell, design.rated.sum(axis=1), shape[0] * shape[1]).reshape(shape)
+    compared = (offered > 0).sum(axis=1) > 1
+    offered, rated = offered[compared], rated[compared]
+    if not len(offered):
         return 0.0
-    rates = rated[known] / offered[known]
-    return 100.0 * float(rates.max() - rates.min())
+    # Each delay's response against what its places' response was, so that a place which draws fewer does not count.
+    wanted = offered * (rated.sum(axis=1) / offered.sum(axis=1))[:, None]
+    there = offered.sum(axis=0) > 0
+    differences = (rated.sum(axis=0) - wanted.sum(axis=0))[there] / offered.sum(axis=0)[there]
+    return 100.0 * float(differences.max() - differences.min())
 
 
 def _reached(start: str, links: Iterable[frozenset[str]]) -> frozenset[str]:

@@ -36,14 +36,21 @@ class Posterior:
         """Return joint draws of the logit of the share (draws x agents)."""
         size = len(self.shared_covariance)
         values, vectors = np.linalg.eigh(self.shared_covariance)
-        root = vectors * np.sqrt(np.maximum(values, 0.0))
+        # The symmetric root: the signs of eigenvectors are anybody's, and would change the draws by themselves.
+        root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
         shared: FloatArray = root @ rng.standard_normal((size, number))
-        own: FloatArray = rng.standard_normal((number, len(self.estimate)))
+        own = self._columns(rng.standard_normal((number, len(self.estimate))))
         plain = self.plain.drawn(shared, own)
         if not self.probability.any():
             return plain
-        is_selective = rng.random((number, len(self.estimate))) < self.probability
+        is_selective = self._columns(rng.random((number, len(self.estimate)))) < self.probability
         return np.asarray(np.where(is_selective, self.selective.drawn(shared, own), plain), dtype=np.float64)
+
+    def _columns(self, drawn: FloatArray) -> FloatArray:
+        """Give the columns to the agents by their figures, so that names and their order change nothing."""
+        columns = np.empty_like(drawn)
+        columns[:, np.lexsort((self.hi, self.estimate))] = drawn
+        return columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +73,11 @@ class _Normal:
 
 def posterior(found: Found, level_of: LevelOf) -> Posterior:
     """Return the posterior of one kind of level."""
-    agents, offering = found.agents, found.offering
+    agents, uncertainty, offering = found.agents, found.uncertainty, found.offering
     inflation = np.sqrt(found.design_effect or 1.0)
-    shared = agents.shared_covariance * inflation**2
-    by_shared = agents.by_shared[:, 0]
-    plain = _normal(level_of(agents.effects[:, 0]), agents.covariance[:, 0, 0] * inflation**2, by_shared)
+    shared = uncertainty.shared_covariance * inflation**2
+    by_shared = uncertainty.by_shared[:, 0]
+    plain = _normal(level_of(agents.effects[:, 0]), uncertainty.covariance[:, 0, 0] * inflation**2, by_shared)
     own = offering.covariance[:, 0, 0] + np.einsum(
         "ap,pq,aq->a",
         offering.by_parameters[:, 0],

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ivr.domain.kpi.structural.bounded_step import Bounds
 from ivr.domain.kpi.structural.design import Design, FloatArray, IndexArray, Layout
 
 OWN = ("slope", "curve", "hazard", "habit")
@@ -103,6 +104,19 @@ class Scales:
                 steps = _LEAST_GAP * np.arange(part.stop - part.start)
                 bounded[part] = np.maximum.accumulate(bounded[part] - steps) + steps
         return bounded
+
+    def bounds(self) -> Bounds:
+        """Return the bounds of habit and hazard, and those that keep all thresholds ascending."""
+        eye = np.eye(self.size)
+        rows = [
+            (sign * eye[self.parts[name].start], sign * end)
+            for name, ends in _BOUNDS.items()
+            for sign, end in zip((1.0, -1.0), ends, strict=True)
+        ]
+        for name, part in self.parts.items():
+            if _is_thresholds(name):
+                rows += [(eye[place + 1] - eye[place], _LEAST_GAP) for place in range(part.start, part.stop - 1)]
+        return Bounds(np.array([row for row, _ in rows]), np.array([least for _, least in rows]))
 
     def linear(self, design: Design) -> tuple[FloatArray, FloatArray]:
         """Return the matrices (cells x size) that give S and the logit of willingness without thresholds and agents."""

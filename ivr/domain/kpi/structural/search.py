@@ -1,24 +1,33 @@
 """The search: calibration, agents and offering in turn, until each has had the others' last word.
 
 Selective agents' calls would teach the calibration a wrong scale, so agents count in it by their probability of being
-plain. Three rounds are enough: each starts where the last ended, and the third moves nothing that is shown.
+plain. Three turns are enough: each starts where the last ended, and the third moves nothing that is shown.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ivr.domain.kpi.period_cells import Contact, GroupCell
-from ivr.domain.kpi.structural.agents import USUAL_INTERACTION, USUAL_SPREAD, AgentEffects, AgentFit, Spread
+from ivr.domain.kpi.structural.agents import (
+    SMALL_STEP,
+    USUAL_INTERACTION,
+    USUAL_SPREAD,
+    AgentFit,
+    AgentMode,
+    Spread,
+    Uncertainty,
+)
 from ivr.domain.kpi.structural.calibration import Calibration, calibrate
 from ivr.domain.kpi.structural.design import Design, FloatArray
 from ivr.domain.kpi.structural.offering import Offering, weigh_offering
 from ivr.domain.kpi.structural.replication import design_effect
 from ivr.domain.kpi.structural.scales import Scales, make_scales
 
-_MORE_ROUNDS = 2
+_MORE_TURNS = 2
+_FIRST_SMALL_STEP = 0.02  # the next turn goes on from there
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,8 @@ class Found:
     design: Design
     scales: Scales
     calibration: Calibration
-    agents: AgentEffects
+    agents: AgentMode
+    uncertainty: Uncertainty
     offering: Offering
     below_floor: NDArray[np.bool_]
     design_effect: float | None
@@ -43,17 +53,34 @@ def search(
 ) -> Found:
     """Return the fit of ``design``."""
     scales = make_scales(design, reference)
-    found = _round(design, scales, below_floor, None)
-    for _ in range(_MORE_ROUNDS):
-        found = _round(design, scales, below_floor, found)
-        if not found.offering.is_seen:
+    turn = _turn(design, scales, below_floor, None)
+    for _ in range(_MORE_TURNS):
+        turn = _turn(design, scales, below_floor, turn)
+        if not turn.offering.is_seen:
             break
-    joined = design.without_agents(1.0 - found.offering.probability)
-    effect = design_effect(groups, contacts, joined, scales, _whole(found.agents.spread), found.calibration)
-    return replace(found, design_effect=effect)
+    spread = turn.agents.spread
+    joined = design.without_agents(1.0 - turn.offering.probability)
+    return Found(
+        design=design,
+        scales=scales,
+        calibration=turn.calibration,
+        agents=turn.agents,
+        uncertainty=turn.fit.uncertainty(spread, turn.calibration.covariance),
+        offering=turn.offering,
+        below_floor=below_floor,
+        design_effect=design_effect(groups, contacts, joined, scales, _whole(spread), turn.calibration),
+    )
 
 
-def _round(design: Design, scales: Scales, below_floor: NDArray[np.bool_], before: Found | None) -> Found:
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    calibration: Calibration
+    fit: AgentFit
+    agents: AgentMode
+    offering: Offering
+
+
+def _turn(design: Design, scales: Scales, below_floor: NDArray[np.bool_], before: _Turn | None) -> _Turn:
     if before is None:
         weights, spread = np.ones(len(design.agents)), Spread(USUAL_SPREAD, USUAL_INTERACTION)
         vector, effects, known = scales.start, None, None
@@ -61,9 +88,10 @@ def _round(design: Design, scales: Scales, below_floor: NDArray[np.bool_], befor
         weights, spread = 1.0 - before.offering.probability, before.agents.spread
         vector, effects, known = before.calibration.vector, before.agents.effects, before.offering
     calibration = calibrate(design.without_agents(weights), scales, _whole(spread), vector)
-    agents = AgentFit(design, scales, calibration.vector, weights).run(spread, calibration.covariance, effects)
+    fit = AgentFit(design, scales, calibration.vector, weights, effects)
+    agents = fit.mode(fit.search(spread, _FIRST_SMALL_STEP if before is None else SMALL_STEP))
     offering = weigh_offering(design, scales, agents, below_floor=below_floor, start=known)
-    return Found(design, scales, calibration, agents, offering, below_floor, None)
+    return _Turn(calibration, fit, agents, offering)
 
 
 def _whole(spread: Spread) -> FloatArray:

@@ -47,9 +47,9 @@ def _level(found: Found, standing: Standing) -> Estimate:
     selective = neutral_level(found.scales, mix, vector, found.offering.effects[:, 0])
     share = calls / calls.sum()
     value = float(share @ ((1.0 - weight) * plain.share + weight * selective.share))
-    gradient = share @ (plain.by_vector + plain.by_effect[:, None] * found.agents.by_shared[:, 0])
-    own = float((share * plain.by_effect) ** 2 @ found.agents.covariance[:, 0, 0])
+    gradient = share @ (plain.by_vector + plain.by_effect[:, None] * found.uncertainty.by_shared[:, 0])
+    own = float((share * plain.by_effect) ** 2 @ found.uncertainty.covariance[:, 0, 0])
     inflation = found.design_effect or 1.0
-    reach = _Z * float(np.sqrt((gradient @ found.agents.shared_covariance @ gradient + own) * inflation))
+    reach = _Z * float(np.sqrt((gradient @ found.uncertainty.shared_covariance @ gradient + own) * inflation))
     lo, hi = max(value - reach, 0.0), min(value + reach, 1.0)
     return Estimate(value, lo, hi, "proportion", round(float(calls.sum())), METHOD, Status.OK, standing.cautions)

@@ -24,15 +24,30 @@ class Surface:
     first_psi: float
     table: FloatArray
 
+    def points(self) -> tuple[FloatArray, FloatArray]:
+        """Return eta and psi of every point of the grid, as long vectors."""
+        etas = self.first_eta + STEP * np.arange(self.table.shape[0])
+        psis = self.first_psi + STEP * np.arange(self.table.shape[1])
+        grid_eta, grid_psi = np.meshgrid(etas, psis, indexing="ij")
+        return grid_eta.ravel(), grid_psi.ravel()
+
+    def with_columns(self, table: FloatArray) -> "Surface":
+        """Return the same grid with other values (points of eta x points of psi x columns)."""
+        return Surface(self.first_eta, self.first_psi, table)
+
     def at(self, eta: FloatArray, psi: FloatArray) -> FloatArray:
         """Return the columns at each point (points x columns)."""
         i, x = _place(eta, self.first_eta, self.table.shape[0])
         j, y = _place(psi, self.first_psi, self.table.shape[1])
+        across = self.table.shape[1]
+        rows = self.table.reshape(-1, self.table.shape[2])
+        corner = i * across + j
         x, y = x[:, None], y[:, None]
-        low = self.table[i, j] * (1.0 - y) + self.table[i, j + 1] * y
-        high = self.table[i + 1, j] * (1.0 - y) + self.table[i + 1, j + 1] * y
-        found: FloatArray = low * (1.0 - x) + high * x
-        return found
+        found = rows.take(corner, axis=0) * ((1.0 - x) * (1.0 - y))
+        found += rows.take(corner + 1, axis=0) * ((1.0 - x) * y)
+        found += rows.take(corner + across, axis=0) * (x * (1.0 - y))
+        found += rows.take(corner + across + 1, axis=0) * (x * y)
+        return np.asarray(found, dtype=np.float64)
 
 
 def surface(columns: Callable[[FloatArray, FloatArray], FloatArray], eta: FloatArray, psi: FloatArray) -> Surface:
@@ -44,8 +59,10 @@ def surface(columns: Callable[[FloatArray, FloatArray], FloatArray], eta: FloatA
 
 
 def _axis(values: FloatArray) -> FloatArray:
-    first = np.floor(max(values.min() - _MARGIN, -_FURTHEST) / STEP) * STEP
-    last = min(values.max() + _MARGIN, _FURTHEST)
+    # Where nobody is ever silent all points may lie beyond the furthest; the edge is read for them.
+    first = np.clip(values.min() - _MARGIN, -_FURTHEST, _FURTHEST - _MARGIN)
+    first = np.floor(first / STEP) * STEP
+    last = max(min(values.max() + _MARGIN, _FURTHEST), first + _MARGIN)
     return np.asarray(first + STEP * np.arange(int(np.ceil((last - first) / STEP)) + 2))
 
 

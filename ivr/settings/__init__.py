@@ -1,104 +1,36 @@
 """Settings: defaults, then ``config/ivr.toml``, then the environment; validated once, secrets never printed."""
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from ivr.errors import SettingsRefused
+from ivr.settings.values import (
+    Address,
+    Bind,
+    Folder,
+    Names,
+    Networks,
+    Number,
+    PathSecret,
+    RemoteFolder,
+    Share,
+    Shares,
+    Weights,
+    ZoneName,
+)
 
-HOME = Path(__file__).resolve().parent.parent
+__all__ = ["HOME", "Bind", "Settings", "load_settings"]
+
+HOME = Path(__file__).resolve().parents[2]
 """Where the shipped ``config/``, ``prompts/`` and ``dialplans/`` lie."""
-
-
-class Bind(tuple[str, int]):
-    """A host and a port to listen on, written ``host:port``; ``[::1]:port`` for IPv6."""
-
-    __slots__ = ()
-
-    def __str__(self) -> str:
-        host, port = self
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _bind(value: Any) -> Bind:  # noqa: ANN401 - pydantic hands over what it found
-    if isinstance(value, Bind):
-        return value
-    host, colon, port = str(value).rpartition(":")
-    if not colon or not host or not re.fullmatch("[0-9]{1,5}", port) or int(port) > 65535:
-        raise ValueError("write host:port, for example 127.0.0.1:8080")
-    return Bind((host.strip("[]"), int(port)))
-
-
-def _no_flag(value: Any) -> Any:  # noqa: ANN401 - pydantic hands over what it found
-    """Refuse true and false where a number belongs; pydantic would read them as 1 and 0."""
-    if isinstance(value, bool):
-        raise ValueError("write a number, not true or false")
-    return value
-
-
-def _names(value: Any) -> Any:  # noqa: ANN401 - pydantic hands over what it found
-    """Let the environment give a list as ``a,b``."""
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-def _networks(value: Any) -> Any:  # noqa: ANN401 - pydantic hands over what it found
-    names = _names(value)
-    if not isinstance(names, list | tuple):
-        raise ValueError("write addresses or networks, for example 192.0.2.10,198.51.100.0/24")
-    try:
-        return tuple(ip_network(str(name)) for name in names)
-    except ValueError as fault:
-        raise ValueError(f"{fault}; write addresses or networks, for example 192.0.2.10,198.51.100.0/24") from None
-
-
-def _path_secret(secret: SecretStr) -> SecretStr:
-    # Not quoted in the message: it is a secret.
-    if not re.fullmatch("[A-Za-z0-9_-]{16,}", secret.get_secret_value()):
-        raise ValueError("write 16 characters or more of A to Z, a to z, 0 to 9, - and _")
-    return secret
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        raise ValueError(f"{name!r} is no time zone; write one like Europe/Berlin") from None
-    return name
-
-
-def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
-
-
-def _rooted(path: PurePosixPath) -> PurePosixPath:
-    if not path.is_absolute() or ".." in path.parts or not str(path).isprintable():
-        raise ValueError("write an absolute folder of Asterisk's machine, such as /var/spool/ivr-rating")
-    return path
-
-
-Address = Annotated[Bind, NoDecode, BeforeValidator(_bind)]
-Folder = Annotated[Path, AfterValidator(_absolute)]
-RemoteFolder = Annotated[PurePosixPath, AfterValidator(_rooted)]
-Number = BeforeValidator(_no_flag)
-ZoneName = Annotated[str, AfterValidator(_zone)]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
-PathSecret = Annotated[SecretStr, AfterValidator(_path_secret)]
 
 
 class _TomlFile(TomlConfigSettingsSource):
@@ -222,6 +154,28 @@ class Settings(BaseSettings):
         default=14, ge=1, le=366, description="For how many days a sealed number is kept."
     )
     reference_layout: str = Field(default="sequential-123", description="The layout that the others are compared with.")
+    fit_minutes: Annotated[int, Number] = Field(
+        default=15,
+        ge=0,
+        le=10_080,
+        description="How often, in minutes, the running service has the figures fitted anew in a process of its own, "
+        "if calls have come in or changed since ([operations.md](operations.md)); 0: never.",
+    )
+    offer_floor: Share | None = Field(
+        default=None,
+        description="The least share of eligible calls that agents are expected to bring to the rating, 0 to 1. Where "
+        "it is set, an agent who clearly stays below it is flagged.",
+    )
+    offer_floors: Shares = Field(
+        default={},
+        description="The same for single queues, which stands above it: the table `[offer_floors]` with "
+        "`support = 0.9`, in the environment `support:0.9,sales:0.8`.",
+    )
+    utility: Weights = Field(
+        default=None,
+        description="What an answer of each category is worth, from the worst to the best, for example `[0, 1, 6]`; "
+        "without it the best category alone counts. It adds figures and changes none.",
+    )
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="How much is logged, as JSON lines."
     )
@@ -232,6 +186,11 @@ class Settings(BaseSettings):
         return ZoneInfo(self.time_zone)
 
     _file: ClassVar[Path | None] = None
+
+    @property
+    def file(self) -> Path | None:
+        """The file that they were read from; None where there is none."""
+        return self._file
 
     @classmethod
     def settings_customise_sources(
@@ -281,7 +240,8 @@ def _chosen_file(file: Path | None) -> Path | None:
 def _sentence(fault: ValidationError, file: Path | None) -> str:
     error: Mapping[str, Any] = fault.errors(include_input=False, include_url=False)[0]
     name = ".".join(str(part) for part in error["loc"]) or "?"
-    source = f"environment IVR_{name.upper()}" if f"IVR_{name.upper()}" in os.environ else str(file or "settings")
+    variable = f"IVR_{name.partition('.')[0].upper()}"
+    source = f"environment {variable}" if variable in os.environ else str(file or "settings")
     if error["type"] == "extra_forbidden":
         return f"{source}: {name} is no setting; remove it, or see docs/settings.md for the names"
     return f"{source}: {name}: {error['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,131 @@
+"""Cell writes: contributions added to the cells of a book, each table with as few statements as can be."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, func
+
+from ivr.domain.kpi.contributions import Contributions, Numbers
+from ivr.store.bulk_statement import BulkStatement, Row
+from ivr.store.driver_cursor import PLACEHOLDERS, driver_batch
+from ivr.store.shared_rows import SharedRows
+from ivr.store.tables import (
+    daily_tallies,
+    group_tallies,
+    period_tallies,
+    press_tallies,
+    tally_contacts,
+    tally_hearings,
+    tally_places,
+    tally_results,
+)
+from ivr.store.upserts import insert_or_replace, proposed
+
+CELL_TABLES = (daily_tallies, press_tallies, period_tallies, group_tallies)
+LIVE = 0
+"""The import of cells that no import holds apart."""
+
+
+class CellWrites:
+    """The statements for one kind of database."""
+
+    def __init__(self, dialect: str) -> None:
+        self._places = SharedRows(tally_places, dialect)
+        self._hearings = SharedRows(tally_hearings, dialect)
+        self._contacts = SharedRows(tally_contacts, dialect)
+        self._results = SharedRows(tally_results, dialect)
+        self._adds = {table: _add(table, dialect) for table in CELL_TABLES}
+        self._clears = {table: _clear(table, dialect) for table in CELL_TABLES}
+
+    def write(self, connection: Connection, book: int, import_id: int, given: Contributions) -> None:
+        """Add ``given`` to the cells of a book that belong to ``import_id``; a cell that comes to 0 is removed."""
+        places = self._shared(connection, self._places, given.places, {key[1] for key in given.daily})
+        hearings = self._shared(connection, self._hearings, given.hearings, {key[1] for key in given.presses})
+        contacts = self._shared(
+            connection,
+            self._contacts,
+            given.contacts,
+            {key[0] for key in given.period} | {key[0] for key in given.groups},
+        )
+        results = self._shared(
+            connection,
+            self._results,
+            given.results,
+            {key[3] for key in given.daily} | {key[2] for key in given.period} | {key[2] for key in given.groups},
+        )
+        agents = [agent or "" for agent in given.agents]
+        rows: dict[Table, list[Row]] = {
+            daily_tallies: [
+                (book, import_id, day, places[place], agents[agent], results[result], *sums)
+                for (day, place, agent, result), sums in given.daily.items()
+                if any(sums[:4])
+            ],
+            press_tallies: [
+                (book, import_id, day, hearings[hearing], calls)
+                for (day, hearing), calls in given.presses.items()
+                if calls
+            ],
+            period_tallies: [
+                (book, import_id, contacts[contact], agents[agent], results[result], calls)
+                for (contact, agent, result), calls in given.period.items()
+                if calls
+            ],
+            group_tallies: [
+                (book, import_id, contacts[contact], group, results[result], calls)
+                for (contact, group, result), calls in given.groups.items()
+                if calls
+            ],
+        }
+        self.add(connection, rows)
+
+    def add(self, connection: Connection, rows: dict[Table, list[Row]], *, may_cancel: bool = False) -> None:
+        """Add rows as the tables have them, each key once; a cell that comes to 0 is removed.
+
+        ``may_cancel``: what is added may bring a cell from below to 0, not only what is taken away.
+        """
+        with driver_batch(connection) as cursor:
+            for table, cells in rows.items():
+                # In the order of the table's tree.
+                cells.sort()
+                self._adds[table].run(cursor, cells)
+                width = len(table.primary_key)
+                fewer = [cell[:width] for cell in cells if may_cancel or cell[width] < 0]
+                if fewer:
+                    cursor.executemany(self._clears[table], fewer)
+
+    def _shared(self, connection: Connection, rows: SharedRows, met: Numbers, used: set[int]) -> list[int]:
+        contents = list(met)
+        rows.ensure(connection, contents, used)
+        return rows.numbers_of(contents)
+
+
+def remove_cells(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Take rows of one of the tables away."""
+    keys = [column.name for column in table.primary_key]
+    mark = PLACEHOLDERS[connection.dialect.name]
+    where = " AND ".join(f"{key} = {mark}" for key in keys)
+    connection.exec_driver_sql(
+        f"DELETE FROM {table.name} WHERE {where}",  # noqa: S608 - own names
+        [row[: len(keys)] for row in rows],
+    )
+
+
+def _add(table: Table, dialect: str) -> BulkStatement:
+    keys = {column.name for column in table.primary_key}
+    rules: dict[str, Any] = {
+        column.name: column + proposed(table, column.name, dialect)
+        for column in table.columns
+        if column.name not in keys
+    }
+    if table is daily_tallies:
+        least, most = (func.min, func.max) if dialect == "sqlite" else (func.least, func.greatest)
+        rules["first_us"] = least(table.c.first_us, proposed(table, "first_us", dialect))
+        rules["last_us"] = most(table.c.last_us, proposed(table, "last_us", dialect))
+    columns = [column.name for column in table.columns]
+    return BulkStatement.of(insert_or_replace(table, dialect, (), rules), columns, dialect)
+
+
+def _clear(table: Table, dialect: str) -> str:
+    mark = PLACEHOLDERS[dialect]
+    keys = " AND ".join(f"{column.name} = {mark}" for column in table.primary_key)
+    return f"DELETE FROM {table.name} WHERE {keys} AND calls = 0"  # noqa: S608 - own names

@@ -1,0 +1,129 @@
+"""Finds the fit that a report's fitted figures come from, and says how old it is and whether it is stale."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from ivr.domain.kpi.fit_options import FitOptions
+from ivr.domain.kpi.instruments import Instruments
+from ivr.errors import TalliesNotBuilt
+from ivr.usecases.fits import ALL_MONTHS, Fit, Fits, Months, PeriodTallies, Recipe, months_of, same_calls
+from ivr.usecases.ports import Clock
+from ivr.usecases.report_window import ReportWindow
+
+ONLY_WHOLE_MONTHS = (
+    "fitted figures are made for whole months; choose dates from the first day of a month to the last of one, or none"
+)
+_NEW_CALLS = "calls have come in or changed since the fit: fitted figures are as of then, counts are as of now"
+_NEW_SETTINGS = "a layout, a setting or the method has changed since the fit: the next one takes it up"
+_SELECTED = (
+    "fitted figures are those of all calls of an agent in these months: a selection by queue, site or language chooses "
+    "who is shown, and never refits"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FitStanding:
+    """A fit, seen from a report: its age and whether anything has changed since; without one, why there is none.
+
+    ``months`` are those that a fit would have to be of; None where there can be none. ``stale`` says what has changed
+    since the fit, None where nothing has: while calls come in that is no fault. ``remarks`` are what else has to be
+    said of its use.
+    """
+
+    months: Months | None = None
+    fit: Fit | None = None
+    age_seconds: float | None = None
+    reason: str | None = None
+    stale: str | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The fit's own warnings, and the remarks on its use."""
+        return (*(() if self.fit is None else self.fit.figures.warnings), *self.remarks)
+
+
+NO_FIT = FitStanding()
+
+FitSource = Callable[[ReportWindow, Instruments], Awaitable[FitStanding]]
+"""Says which fit a report of the window takes its fitted figures from."""
+
+
+class FindFit:
+    """Finds kept fits; never makes one. The newest of each span of months stays in memory."""
+
+    def __init__(
+        self,
+        tallies: PeriodTallies,
+        fits: Fits,
+        *,
+        method: str,
+        options: Callable[[], FitOptions],
+        zone: tzinfo,
+        clock: Clock,
+        trouble: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """Take the parts; ``trouble`` returns why the last try to make a fit failed, None where it did not."""
+        self._tallies = tallies
+        self._fits = fits
+        self._method = method
+        self._options = options
+        self._zone = zone
+        self._clock = clock
+        self._trouble = trouble
+        self._held: dict[Months, tuple[int, Fit]] = {}
+
+    async def __call__(self, window: ReportWindow, instruments: Instruments) -> FitStanding:
+        """Return the newest fit of the months that ``window`` spans, and how it stands."""
+        months = months_of(window, self._zone)
+        if months is None:
+            return FitStanding(reason=ONLY_WHOLE_MONTHS)
+        try:
+            return await self._standing(window, months, instruments)
+        except TalliesNotBuilt as refusal:
+            return FitStanding(reason=str(refusal))
+
+    async def _standing(self, window: ReportWindow, months: Months, instruments: Instruments) -> FitStanding:
+        revision = await self._tallies.revision()
+        fit = await self.newest(months)
+        trouble = self._trouble()
+        troubles = () if trouble is None else (trouble,)
+        if fit is None:
+            return FitStanding(months, reason="; ".join((_no_fit_yet(months), *troubles)))
+        basis = Recipe(self._method, instruments, self._options()).basis(revision)
+        stale = None
+        if fit.basis != basis:
+            stale = _NEW_SETTINGS if same_calls(fit.basis, basis) else _NEW_CALLS
+        selected = (_SELECTED,) if window.queue or window.site or window.language else ()
+        return FitStanding(
+            months,
+            fit,
+            age_seconds=max(0.0, (self._clock() - fit.computed_at).total_seconds()),
+            stale=stale,
+            remarks=(*selected, *troubles),
+        )
+
+    async def newest(self, months: Months) -> Fit | None:
+        """Return the newest fit of exactly these months."""
+        version = await self._fits.newest(months)
+        held = self._held.get(months)
+        if version is None or (held is not None and held[0] == version):
+            return None if version is None or held is None else held[1]
+        fit = await self._fits.load(version)
+        if fit is not None:
+            self._held[months] = version, fit
+        return fit
+
+
+def fit_command(months: Months) -> str:
+    """Return the command that fits ``months``."""
+    ends = (("--from", months.first), ("--to", months.last))
+    return " ".join(("ivr kpi fit", *(f"{name} {month}" for name, month in ends if month is not None)))
+
+
+def _no_fit_yet(months: Months) -> str:
+    command = f"`{fit_command(months)}`"
+    if months == ALL_MONTHS:
+        return f"nothing has been fitted yet: the service does so while it runs, {command} does so now"
+    return f"{months} has not been fitted: {command} does so"

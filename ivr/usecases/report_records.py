@@ -1,0 +1,92 @@
+"""Reports as rows of plain values for CSV: one column a value, empty where there is none, full precision."""
+
+from ivr.domain.kpi.estimates import Estimate
+from ivr.domain.kpi.layouts import LayoutFigures
+from ivr.domain.kpi.response import Dispositions
+from ivr.usecases.report_agents import AgentReport
+from ivr.usecases.report_table import Table
+
+
+def agent_records(report: AgentReport) -> Table:
+    """Return the agents' figures."""
+    figures = ("response_rate", "observed", "appraisal", "standardised", "corrected")
+    parts = ("estimate", "lo", "hi", "n", "status")
+    outcomes = tuple(report.totals.outcomes)
+    headers = (
+        *("agent", "team", "handled", "eligible", "offered", "started", "rated"),
+        *(f"outcome_{outcome.value}" for outcome in outcomes),
+        *(f"{figure}_{part}" for figure in figures for part in parts),
+        *("bounds_lo", "bounds_hi", "tier", "rank_lo", "rank_hi", "flags", "reliability", "more_ratings", "notes"),
+    )
+    rows = []
+    for row in report.agents:
+        calls = row.calls
+        estimates = (row.response_rate, row.observed, row.appraisal, row.standardised, row.corrected)
+        rows.append(
+            (
+                row.agent or "",
+                row.team or "",
+                *_counts(calls),
+                *(str(calls.outcomes[outcome]) for outcome in outcomes),
+                *(value for each in estimates for value in _values(each)),
+                *(_value(each) for each in (row.bounds.lo, row.bounds.hi)),
+                *(_whole(each) for each in (row.tier, *row.rank_interval)),
+                "; ".join(row.flags),
+                _value(row.reliability),
+                _whole(row.more_ratings),
+                "; ".join(row.notes),
+            )
+        )
+    return Table(headers, tuple(rows))
+
+
+def layout_records(layouts: tuple[LayoutFigures, ...]) -> Table:
+    """Return the layouts' figures."""
+    figures = ("response_rate", "break_off", "observed", "effect_points", "burden_seconds", "mis_key_rate")
+    parts = ("estimate", "lo", "hi", "n", "status")
+    headers = ("layout", "handled", "eligible", "offered", "started", "rated")
+    return Table(
+        (*headers, *(f"{figure}_{part}" for figure in figures for part in parts), "leads", "signed_by", "notes"),
+        tuple(
+            (
+                row.layout or "",
+                *_counts(row.calls),
+                *(
+                    value
+                    for each in (
+                        row.response_rate,
+                        row.break_off,
+                        row.observed,
+                        row.effect_points,
+                        row.burden_seconds,
+                        row.mis_key_rate,
+                    )
+                    for value in _values(each)
+                ),
+                "; ".join(row.leads),
+                row.signed_by or "",
+                "; ".join(row.notes),
+            )
+            for row in layouts
+        ),
+    )
+
+
+def _counts(calls: Dispositions) -> tuple[str, ...]:
+    return tuple(map(str, (calls.handled, calls.eligible, calls.offered, calls.started, calls.rated)))
+
+
+def _values(figure: Estimate) -> tuple[str, ...]:
+    return (
+        *(_value(each) for each in (figure.estimate, figure.lo, figure.hi)),
+        str(figure.n),
+        figure.status.value,
+    )
+
+
+def _value(number: float | None) -> str:
+    return "" if number is None else repr(number)
+
+
+def _whole(number: int | None) -> str:
+    return "" if number is None else str(number)
