@@ -12,6 +12,7 @@ from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.fitted_rows import with_fitted_agents, with_fitted_layouts, without_fitted_agents
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.layouts import LayoutFigures, layout_figures
+from ivr.domain.kpi.pace import with_weeks_needed
 from ivr.domain.kpi.response import Dispositions, count_dispositions, disposition_leak, response_rate
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.usecases.find_fit import NO_FIT, FitSource, FitStanding
@@ -92,7 +93,9 @@ async def report_agents(
         totals=totals,
         response_rate=no_figure(Status.REFUSED, LEAK) if leaking else response_rate(totals),
         outcome_rates=_outcome_rates(totals, leaking=leaking),
-        agents=_fitted_agents(agent_figures(counts, instruments, leaking=leaking, utility=utility), fitted),
+        agents=with_weeks_needed(
+            _fitted_agents(agent_figures(counts, instruments, leaking=leaking, utility=utility), fitted), counts
+        ),
         layouts=layouts if fitted.fit is None else with_fitted_layouts(layouts, fitted.fit.figures),
         burden_seconds=no_figure(Status.REFUSED, LEAK, unit=burden.UNIT)
         if leaking

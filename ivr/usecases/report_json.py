@@ -107,6 +107,7 @@ def _agent(row: AgentFigures) -> Json:
             "flags": list(row.flags),
             "reliability": row.reliability,
             "more_ratings": row.more_ratings,
+            "weeks_needed": row.weeks_needed,
             "notes": list(row.notes),
         }
     )

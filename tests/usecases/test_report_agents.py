@@ -51,7 +51,7 @@ async def test_the_json_has_the_names_that_scripts_rely_on():
     assert {
         *("agent", "team", "handled", "eligible", "offered", "started", "rated", "outcomes", "response_rate"),
         *("observed", "appraisal", "standardised", "corrected", "bounds", "tier", "rank_interval", "flags", "notes"),
-        *("reliability", "more_ratings", "utility"),
+        *("reliability", "more_ratings", "weeks_needed", "utility"),
     } == ana.keys()
     assert set(ana["observed"]) == {"estimate", "lo", "hi", "unit", "n", "method", "status", "reasons"}
     assert ana["observed"]["estimate"] == pytest.approx(0.8)

@@ -42,6 +42,7 @@ class AgentFigures:
     flags: tuple[str, ...] = ()
     reliability: float | None = None
     more_ratings: int | None = None
+    weeks_needed: int | None = None
     utility: Estimate | None = None
 
 

@@ -28,6 +28,8 @@ _LARGEST_STEP = 1.0
 _LEAST_INTERACTION, _MOST_INTERACTION = 1e-4, 0.5
 _MOST_STEPS = 20
 _LONGEST_STEP = 1.5
+_FURTHEST_EFFECT = 4.0
+"""Logits; an agent with one answer alone would run off to where no call tells anything any more."""
 SMALL_STEP = 2e-3
 
 
@@ -128,7 +130,7 @@ class AgentFit:
             longest = max(float(np.abs(shared_step).max(initial=0.0)), float(np.abs(step).max(initial=0.0)) / 2)
             scale = min(1.0, _LONGEST_STEP / max(longest, SMALLEST))
             self._vector[free] += scale * shared_step
-            self._effects += scale * step
+            self._effects = np.clip(self._effects + scale * step, -_FURTHEST_EFFECT, _FURTHEST_EFFECT)
             spread = self._respread(spread, inverse, pull, covariance)
             typical = float(np.sqrt(np.mean(step**2)))
             if np.abs(shared_step).max(initial=0.0) < small_step and typical < small_step:

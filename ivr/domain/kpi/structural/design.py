@@ -38,7 +38,8 @@ class Layout:
     @property
     def habit_category(self) -> int | None:
         """The category of key 1, on which a reflex falls; None where nobody knows it."""
-        return self.instrument.keys.get("1")
+        category = self.instrument.keys.get("1")
+        return category if category is not None and 0 <= category < self.categories else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,10 +138,17 @@ def _stratum_name(contact: Contact) -> tuple[str | None, str | None, str | None]
 
 def _stratum(name: tuple[str | None, str | None, str | None]) -> Stratum:
     site, language, allocation = name
-    if allocation is None:
-        return Stratum(site, language, None)
-    arms = (arm.rpartition(":") for arm in allocation.split())
-    return Stratum(site, language, {key: float(share) for key, _, share in arms if float(share) > 0})
+    return Stratum(site, language, None if allocation is None else _shares(allocation))
+
+
+def _shares(allocation: str) -> Mapping[str, float] | None:
+    """Return the layouts that can be drawn, each with its share; None where nobody can read the allocation."""
+    arms = [arm.rpartition(":") for arm in allocation.split()]
+    try:
+        shares = {key: float(share) for key, _, share in arms}
+    except ValueError:
+        return None
+    return {key: share for key, share in shares.items() if share > 0}
 
 
 @dataclass(frozen=True, slots=True)

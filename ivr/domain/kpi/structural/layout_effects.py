@@ -27,6 +27,8 @@ def layout_effects(found: Found, standing: Standing, reference: str) -> tuple[Fi
         number = reference_number(found, key)
         if key == reference:
             effect = Estimate(0.0, 0.0, 0.0, _POINTS, _ratings(found, number), METHOD, Status.OK, ("the reference",))
+        elif not _ratings(found, number):
+            effect = no_figure(Status.INSUFFICIENT, "nobody has rated on it yet", unit=_POINTS, method=METHOD)
         elif key not in standing.anchored:
             reason = "never drawn in the same place as a layout that leads to the reference"
             effect = no_figure(Status.NOT_IDENTIFIED, reason, unit=_POINTS, method=METHOD)

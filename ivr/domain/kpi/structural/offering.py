@@ -291,5 +291,5 @@ def _spread_out(values: FloatArray, kept: NDArray[np.bool_]) -> FloatArray:
 
 
 def _beta(x: FloatArray) -> tuple[float, float]:
-    mean, strength = float(expit(x[0])), float(np.exp(np.clip(x[1], -2.0, 10.0)))
+    mean, strength = float(expit(np.clip(x[0], -14.0, 14.0))), float(np.exp(np.clip(x[1], -2.0, 10.0)))
     return mean * strength, (1.0 - mean) * strength

@@ -16,6 +16,7 @@ from ivr.domain.kpi.structural.search import Found
 
 _Z = 1.959963984540054
 _EDGE = 1e-4
+_SMALLEST = 1e-12
 LevelOf = Callable[[FloatArray], Level]
 """Returns the level of agents with the given parts of S."""
 
@@ -99,7 +100,7 @@ def posterior(found: Found, level_of: LevelOf) -> Posterior:
 def _normal(level: Level, variance: FloatArray, by_shared: FloatArray) -> _Normal:
     # The mean over an uncertain u is not the share at its mean; the second term of the series tells most of it.
     share = np.clip(level.share + 0.5 * level.curvature * variance, _EDGE, 1.0 - _EDGE)
-    slope = 1.0 / np.maximum(level.share * (1.0 - level.share), _EDGE)
+    slope = 1.0 / np.maximum(level.share * (1.0 - level.share), _SMALLEST)
     return _Normal(
         share,
         logit(share),

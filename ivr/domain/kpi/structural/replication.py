@@ -22,6 +22,7 @@ from ivr.domain.outcomes import DISPOSITIONS, Outcome
 GROUPS = 32
 _MOST = 4.0
 _SETTLED = 0.5
+_CHANCE = 0.1
 
 
 def design_effect(
@@ -57,7 +58,8 @@ def design_effect(
     model = np.diag(fit.covariance)
     settled = scales.prior_precision * model < _SETTLED
     ratio = float(np.mean(variance[settled] / model[settled])) if settled.any() else 1.0
-    return float(np.clip(ratio, 1.0, _MOST))
+    # With so many groups chance alone makes it differ from 1 by about this much.
+    return float(np.clip(ratio - _CHANCE, 1.0, _MOST))
 
 
 def _tables(

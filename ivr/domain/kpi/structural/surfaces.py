@@ -12,7 +12,7 @@ import numpy as np
 from ivr.domain.kpi.structural.design import FloatArray, IndexArray
 
 STEP = 0.1
-_MARGIN = 2.0
+_ETA_MARGIN, _PSI_MARGIN = 3.0, 2.0
 _FURTHEST = 12.0
 
 
@@ -52,17 +52,17 @@ class Surface:
 
 def surface(columns: Callable[[FloatArray, FloatArray], FloatArray], eta: FloatArray, psi: FloatArray) -> Surface:
     """Return the surface of ``columns`` wherever the points (eta, psi) and agents around them can lie."""
-    etas, psis = _axis(eta), _axis(psi)
+    etas, psis = _axis(eta, _ETA_MARGIN), _axis(psi, _PSI_MARGIN)
     grid_eta, grid_psi = np.meshgrid(etas, psis, indexing="ij")
     table = columns(grid_eta.ravel(), grid_psi.ravel())
     return Surface(float(etas[0]), float(psis[0]), table.reshape(len(etas), len(psis), -1))
 
 
-def _axis(values: FloatArray) -> FloatArray:
+def _axis(values: FloatArray, margin: float) -> FloatArray:
     # Where nobody is ever silent all points may lie beyond the furthest; the edge is read for them.
-    first = np.clip(values.min() - _MARGIN, -_FURTHEST, _FURTHEST - _MARGIN)
+    first = np.clip(values.min() - margin, -_FURTHEST, _FURTHEST - margin)
     first = np.floor(first / STEP) * STEP
-    last = max(min(values.max() + _MARGIN, _FURTHEST), first + _MARGIN)
+    last = max(min(values.max() + margin, _FURTHEST), first + margin)
     return np.asarray(first + STEP * np.arange(int(np.ceil((last - first) / STEP)) + 2))
 
 

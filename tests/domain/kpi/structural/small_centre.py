@@ -1,9 +1,12 @@
 """A small centre whose calls are drawn, so that a whole fit of it takes a moment."""
 
+import math
+from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 
 from benchmarks.fairness.cells_of import cells_of, instruments_of
+from ivr.domain.kpi.estimates import Status
 from ivr.domain.kpi.fit_options import FitOptions
 from ivr.domain.kpi.structural import fit
 from ivr.simulation.calls import simulate
@@ -64,3 +67,44 @@ def with_contact(cells, **changes):
 def with_result(cells, change):
     """Return the cells with each result changed by a function."""
     return [cell._replace(result=change(cell.result)) for cell in cells]
+
+
+def honest(figures):
+    """Return the figures, after checking that each is whole, or missing with a reason."""
+    estimates = [each for agent in figures.agents for each in (agent.standardised, agent.corrected)]
+    estimates += [*figures.facts.values(), *(layout.effect_points for layout in figures.layouts)]
+    for each in estimates:
+        if each.estimate is None:
+            assert each.lo is None
+            assert each.hi is None
+            assert each.reasons
+            assert each.status not in {Status.OK, Status.WIDE}
+        else:
+            assert math.isfinite(each.estimate)
+            assert each.lo <= each.estimate <= each.hi
+            assert each.status in {Status.OK, Status.WIDE}
+            assert each.reasons or each.status is Status.OK
+    for agent in figures.agents:
+        for each in (agent.standardised, agent.corrected):
+            assert each.estimate is None or 0 <= each.lo <= each.hi <= 1
+    return figures
+
+
+def statuses(figures, kind="corrected"):
+    return Counter(getattr(agent, kind).status.value for agent in figures.agents)
+
+
+def reasons(figures):
+    return " | ".join(sorted({reason for agent in figures.agents for reason in agent.corrected.reasons}))
+
+
+def without_follow_up(cells):
+    return with_result(cells, lambda result: result._replace(followup=None, followup_category=None))
+
+
+def rated_as(category):
+    def change(result):
+        answered = None if result.followup_category is None else category
+        return result._replace(category=None if result.category is None else category, followup_category=answered)
+
+    return change

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
@@ -49,6 +49,7 @@ def test_a_touched_bound_is_kept_only_as_long_as_the_step_would_cross_it():
     root=st.lists(st.floats(-1, 1), min_size=9, max_size=9),
     start=st.tuples(st.floats(0, 1), st.floats(-2, 2), st.floats(0.1, 2)),
 )
+@example(top=(-0.25, 0.0, -1.0), root=[1.0, 1.0, *[0.0] * 7], start=(0.0, 0.0, 1.0))
 def test_steps_end_at_the_best_point_within_the_bounds(top, root, start):
     square = np.array(root).reshape(3, 3)
     information, goal = square.T @ square + 0.3 * np.eye(3), np.array(top)

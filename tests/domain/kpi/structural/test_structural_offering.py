@@ -9,6 +9,7 @@ from ivr.domain.kpi.fit_options import FitOptions
 from ivr.domain.kpi.structural.agent_figures import SELECTIVE_OFFERING
 from ivr.domain.kpi.structural.design import Factor
 from ivr.domain.kpi.structural.floors import below_floor
+from ivr.domain.outcomes import DISPOSITIONS, Outcome
 from ivr.simulation.calls import simulate
 from tests.domain.kpi.structural.small_centre import OPTIONS, SMALL, drawn, fitted
 from tests.domain.kpi.structural.small_design import empty_design
@@ -92,3 +93,24 @@ def test_a_floor_of_all_calls_and_one_of_none():
 
 def test_agents_without_calls_are_not_below_a_floor():
     assert not below_floor(offers([[0, 0]] * 3, [[0, 0]] * 3), FitOptions(offer_floor=0.8)).any()
+
+
+@pytest.mark.parametrize("number", [1, 2, 9])
+def test_a_centre_of_none_but_selective_agents_has_figures_all_the_same(number):
+    everybody = replace(
+        SMALL, agents=number, mean_calls=1500.0, selective_share=1.0, selective_offers=(0.02, 0.3, 0.98), gamma=0.5
+    )
+    figures = fitted(*drawn(everybody, 5))
+    assert len(flagged(figures)) == number
+    for agent in figures.agents:
+        assert 0 <= agent.corrected.lo < agent.corrected.estimate < agent.corrected.hi <= 1
+
+
+def test_agents_who_offer_every_call_are_plain():
+    cells = [
+        cell._replace(result=cell.result._replace(outcome=Outcome.NO_KEY))
+        if DISPOSITIONS[cell.result.outcome].offered is False
+        else cell
+        for cell in drawn()[0]
+    ]
+    assert flagged(fitted(cells)) == set()

@@ -33,7 +33,7 @@ def test_points_of_the_grid_are_read_exactly():
 
 
 def test_beyond_the_grid_its_edge_holds():
-    far, near = READ.at(np.array([50.0]), np.array([0.0])), READ.at(np.array([2.6]), np.array([0.0]))
+    far, near = READ.at(np.array([50.0]), np.array([0.0])), READ.at(np.array([3.6]), np.array([0.0]))
     assert np.isfinite(far).all()
     assert far == pytest.approx(near, abs=0.01)
 
