@@ -164,7 +164,7 @@ class Settings(BaseSettings):
     offer_floor: Share | None = Field(
         default=None,
         description="The least share of eligible calls that agents are expected to bring to the rating, 0 to 1. Where "
-        "it is set, an agent who clearly stays below it is flagged.",
+        "it is set, an agent who clearly stays below it gets a note, and is flagged on less other evidence.",
     )
     offer_floors: Shares = Field(
         default={},

@@ -22,6 +22,7 @@ SELECTIVE_OFFERING = "selective_offering"
 """The flag of an agent who brings the rating to content callers rather than to all."""
 DRAWS = 1000
 _WIDEST = 0.5
+FEWEST_COMPARED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,15 @@ def reference_number(found: Found, reference: str) -> int:
 def _figure(
     figures: Posterior, number: int, ratings: int, refusal: Refusal | None, reasons: tuple[str, ...]
 ) -> Estimate:
+    agents = len(figures.estimate)
     if refusal is not None:
         return no_figure(refusal.status, refusal.reason, n=ratings, method=METHOD)
     lo, hi = float(figures.lo[number]), float(figures.hi[number])
     status = Status.OK
     if ratings < FEWEST_TO_RANK:
         status, reasons = Status.WIDE, (f"fewer than {FEWEST_TO_RANK} ratings: do not rank", *reasons)
+    elif agents < FEWEST_COMPARED:
+        status, reasons = Status.WIDE, (f"fewer than {FEWEST_COMPARED} agents: nobody to compare with", *reasons)
     elif hi - lo > _WIDEST:
         status, reasons = Status.WIDE, ("the interval is too wide to act on", *reasons)
     return Estimate(float(figures.estimate[number]), lo, hi, "proportion", ratings, METHOD, status, reasons)

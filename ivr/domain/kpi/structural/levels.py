@@ -47,11 +47,27 @@ def pooled_mix(design: Design, scales: Scales, vector: FloatArray) -> Mix:
     part = scales.parts["stratum"]
     for number in range(1, len(design.strata)):
         strata[number, part.start + number - 1] = 1.0
-    own = np.zeros((len(design.agents), len(design.strata)))
-    np.add.at(own, (design.agent, design.stratum), design.eligible)
-    own /= np.maximum(own.sum(axis=1, keepdims=True), 1.0)
+    own = _own_strata(design)
     points = (strata[:, None, :] + opinion[None, :, :]).reshape(-1, scales.size)
     return Mix(points, (own[:, :, None] * weight[None, None, :]).reshape(len(design.agents), -1))
+
+
+def _own_strata(design: Design) -> FloatArray:
+    """Return each agent's shares of the strata (agents x strata).
+
+    The agent's own is the share of calls at each site and language. What was drawn from there is not: a stratum counts
+    by all calls of its site, or an agent would be judged by the weeks in which an allocation happened to hold.
+    """
+    place = [(stratum.site, stratum.language) for stratum in design.strata]
+    number = {name: at for at, name in enumerate(sorted(set(place), key=repr))}
+    of_stratum = np.array([number[name] for name in place], dtype=np.intp)
+    calls = sums(design.stratum, design.eligible, len(place))
+    within = calls / np.maximum(sums(of_stratum, calls, len(number))[of_stratum], 1.0)
+    own = np.zeros((len(design.agents), len(number)))
+    np.add.at(own, (design.agent, of_stratum[design.stratum]), design.eligible)
+    own /= np.maximum(own.sum(axis=1, keepdims=True), 1.0)
+    shares: FloatArray = own[:, of_stratum] * within
+    return shares
 
 
 def neutral_level(scales: Scales, mix: Mix, vector: FloatArray, effect: FloatArray) -> Level:

@@ -31,6 +31,8 @@ from ivr.domain.kpi.structural.selective_calls import SelectiveCalls
 from ivr.domain.kpi.structural.surfaces import STEP, Surface, surface
 from ivr.domain.kpi.structural.suspects import suspects
 
+FEWEST_AGENTS = 3
+"""With fewer agents nobody is flagged: there are no others to be unlike."""
 FEWEST_CALLS = 50
 """An agent with fewer eligible calls is never flagged."""
 FALSE_DISCOVERIES = 0.12
@@ -85,7 +87,7 @@ class Offering:
         wrong = np.cumsum(1.0 - able[order]) / np.arange(1, len(order) + 1)
         named = np.zeros(len(order), dtype=np.bool_)
         named[order[wrong <= FALSE_DISCOVERIES]] = True
-        return named & (able > 0.5)
+        return named & (able > 0.5) & (len(calls) >= FEWEST_AGENTS)
 
 
 def weigh_offering(

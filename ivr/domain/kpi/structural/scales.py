@@ -34,9 +34,9 @@ _FIXED = 1e8
 _PRIORS = {
     "slope": (0.0, 1.0),
     "curve": (0.0, 0.3),
-    "hazard": (0.05, 0.04),
-    "habit": (0.05, 0.03),
-    "primacy": (0.0, 0.3),
+    "hazard": (0.05, 0.08),
+    "habit": (0.05, 0.06),
+    "primacy": (0.0, 0.4),
 }
 _WILLING_MIX_SD = 0.3
 _BOUNDS = {"hazard": (1e-3, 0.5), "habit": (1e-3, 0.4)}

@@ -27,6 +27,7 @@ from ivr.domain.kpi.structural.replication import design_effect
 from ivr.domain.kpi.structural.scales import Scales, make_scales
 
 _MORE_TURNS = 2
+_DEAD_LINE_CALLS = 50
 _FIRST_SMALL_STEP = 0.02  # the next turn goes on from there
 
 
@@ -59,7 +60,7 @@ def search(
         if not turn.offering.is_seen:
             break
     spread = turn.agents.spread
-    joined = design.without_agents(1.0 - turn.offering.probability)
+    joined = design.without_agents(_weights(design, turn.offering))
     return Found(
         design=design,
         scales=scales,
@@ -82,16 +83,28 @@ class _Turn:
 
 def _turn(design: Design, scales: Scales, below_floor: NDArray[np.bool_], before: _Turn | None) -> _Turn:
     if before is None:
-        weights, spread = np.ones(len(design.agents)), Spread(USUAL_SPREAD, USUAL_INTERACTION)
+        weights, spread = _heard(design), Spread(USUAL_SPREAD, USUAL_INTERACTION)
         vector, effects, known = scales.start, None, None
     else:
-        weights, spread = 1.0 - before.offering.probability, before.agents.spread
+        weights, spread = _weights(design, before.offering), before.agents.spread
         vector, effects, known = before.calibration.vector, before.agents.effects, before.offering
     calibration = calibrate(design.without_agents(weights), scales, _whole(spread), vector)
     fit = AgentFit(design, scales, calibration.vector, weights, effects)
     agents = fit.mode(fit.search(spread, _FIRST_SMALL_STEP if before is None else SMALL_STEP))
     offering = weigh_offering(design, scales, agents, below_floor=below_floor, start=known)
     return _Turn(calibration, fit, agents, offering)
+
+
+def _weights(design: Design, offering: Offering) -> FloatArray:
+    """Return how much each agent counts for what is shared, 0 to 1."""
+    return _heard(design) * (1.0 - offering.probability)
+
+
+def _heard(design: Design) -> FloatArray:
+    """Return 0 for an agent whose many offered calls were never answered: a dead line, not a kind of caller."""
+    ratings = design.by_agent(design.rated.sum(axis=1))
+    is_dead = (ratings == 0) & (design.by_agent(design.offered) >= _DEAD_LINE_CALLS)
+    return np.where(is_dead, 0.0, 1.0)
 
 
 def _whole(spread: Spread) -> FloatArray:

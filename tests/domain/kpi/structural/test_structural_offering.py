@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ivr.domain.kpi.estimates import Status
 from ivr.domain.kpi.fit_options import FitOptions
 from ivr.domain.kpi.structural.agent_figures import SELECTIVE_OFFERING
 from ivr.domain.kpi.structural.design import Factor
@@ -101,8 +102,10 @@ def test_a_centre_of_none_but_selective_agents_has_figures_all_the_same(number):
         SMALL, agents=number, mean_calls=1500.0, selective_share=1.0, selective_offers=(0.02, 0.3, 0.98), gamma=0.5
     )
     figures = fitted(*drawn(everybody, 5))
-    assert len(flagged(figures)) == number
+    # One or two have nobody to be unlike, so they are not named.
+    assert len(flagged(figures)) == (number if number >= 3 else 0)
     for agent in figures.agents:
+        assert (agent.corrected.status is Status.WIDE) or number >= 3
         assert 0 <= agent.corrected.lo < agent.corrected.estimate < agent.corrected.hi <= 1
 
 
