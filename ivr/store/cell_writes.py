@@ -89,7 +89,8 @@ class CellWrites:
                 cells.sort()
                 self._adds[table].run(cursor, cells)
                 width = len(table.primary_key)
-                fewer = [cell[:width] for cell in cells if may_cancel or cell[width] < 0]
+                sums = slice(width, width + len(_sums(table)))
+                fewer = [cell[:width] for cell in cells if may_cancel or min(cell[sums]) < 0]
                 if fewer:
                     cursor.executemany(self._clears[table], fewer)
 
@@ -128,4 +129,12 @@ def _add(table: Table, dialect: str) -> BulkStatement:
 def _clear(table: Table, dialect: str) -> str:
     mark = PLACEHOLDERS[dialect]
     keys = " AND ".join(f"{column.name} = {mark}" for column in table.primary_key)
-    return f"DELETE FROM {table.name} WHERE {keys} AND calls = 0"  # noqa: S608 - own names
+    # All sums: a cell of no calls may still hold what is to be taken off the cell of an import.
+    nothing = " AND ".join(f"{name} = 0" for name in _sums(table))
+    return f"DELETE FROM {table.name} WHERE {keys} AND {nothing}"  # noqa: S608 - own names
+
+
+def _sums(table: Table) -> list[str]:
+    """Return the columns that are added up, which follow the key; the two moments of a daily cell are not."""
+    keys = {column.name for column in table.primary_key}
+    return [column.name for column in table.columns if column.name not in keys | {"first_us", "last_us"}]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, exists, func, or_, select
 
 from ivr.domain.kpi.mis_keys import ConfirmationCount
 from ivr.domain.kpi.tallies import OutcomeCount
@@ -61,9 +61,12 @@ def outcome_counts(connection: Connection, days: Conditions) -> Sequence[Outcome
         cast(func.sum(column), BigInteger)
         for column in (_CELLS.calls, _CELLS.asked, _CELLS.asked_ms, _CELLS.asked_ms_squared)
     ]
-    # Cells of nothing may stand there for a while, of an import and of a call of it that was taken over.
-    some = (func.min(_CELLS.first_us), func.max(_CELLS.last_us))
-    statement = select(*_COUNTED, *sums, *some).select_from(_JOINED).where(*days, _CELLS.calls != 0)
+    # A cell without calls may hold what corrects the cell of an import; its moments are nobody's.
+    some = (
+        func.min(case((_CELLS.calls != 0, _CELLS.first_us))),
+        func.max(case((_CELLS.calls != 0, _CELLS.last_us))),
+    )
+    statement = select(*_COUNTED, *sums, *some).select_from(_JOINED).where(*days)
     rows = connection.execute(statement.group_by(*_COUNTED).having(sums[0] != 0))
     # An agent's text is empty where there is none, and comes first either way.
     return sorted((_count(row) for row in rows), key=_order)

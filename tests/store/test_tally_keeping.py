@@ -102,7 +102,7 @@ rows = st.builds(
     category=st.integers(0, 1),
     confirm_key=st.none() | st.just("1"),
     ended_at=st.integers(-40, 40).map(lambda days: START + timedelta(days=days)),
-    asked_seconds=st.none() | st.just(1.5),
+    asked_seconds=st.none() | st.sampled_from([1.5, 5.0, 9.0]),
     test=st.sampled_from([False, False, False, True]),
     excluded=st.sampled_from([False, False, False, True]),
 )

@@ -44,10 +44,10 @@ def agent_figures(found: Found, standing: Standing, reference: str, options: Fit
     standardised = posterior(found, lambda effect: pressed_level(scales, mix, vector, effect, anchor))
     corrected = posterior(found, lambda effect: neutral_level(scales, mix, vector, effect))
     ratings = np.rint(design.by_agent(design.rated.sum(axis=1))).astype(np.int64)
-    known = [n for n in range(len(design.agents)) if ratings[n] > 0 and n not in standing.agents]
+    known = [n for n in range(len(design.agents)) if ratings[n] >= FEWEST_TO_RANK and n not in standing.agents]
     places = _places(standardised, known, options.seed)
     flagged = found.offering.flagged(design.by_agent(design.eligible))
-    reliability = _reliability(found)
+    reliability = _reliability(found, standardised)
     common = _common_reasons(found)
     rows = []
     for number, agent in enumerate(design.agents):
@@ -62,7 +62,7 @@ def agent_figures(found: Found, standing: Standing, reference: str, options: Fit
                 place.tier,
                 place.ranks,
                 (SELECTIVE_OFFERING,) if flagged[number] else (),
-                _notes(found, number),
+                _notes(found, number, is_flagged=bool(flagged[number])),
                 None if refusal else float(reliability[number]),
                 None if refusal else ratings_wanted(float(reliability[number]), n),
             )
@@ -110,13 +110,16 @@ def _places(figures: Posterior, known: list[int], seed: int) -> dict[int, _Place
     }
 
 
-def _reliability(found: Found) -> FloatArray:
-    """Return how much of the difference between agents' parts of S is signal, 0 to 1."""
+def _reliability(found: Found, standardised: Posterior) -> FloatArray:
+    """Return how much of the difference between agents is signal, 0 to 1.
+
+    What all figures share moves them together and tells nobody apart; what an agent's site or layouts share does not.
+    """
     between = float(found.agents.spread.between[0, 0])
-    plain, selective = found.uncertainty.covariance[:, 0, 0], found.offering.covariance[:, 0, 0]
     weight = found.offering.probability
-    own: FloatArray = (1.0 - weight) * plain + weight * selective
-    return np.clip(1.0 - own / max(between, 1e-9), 0.0, 1.0)
+    noise: FloatArray = (1.0 - weight) * standardised.plain.apart(standardised.shared_covariance)
+    noise = noise + weight * standardised.selective.apart(standardised.shared_covariance)
+    return np.clip(1.0 - noise / max(between, 1e-9), 0.0, 1.0)
 
 
 def _common_reasons(found: Found) -> tuple[str, ...]:
@@ -131,12 +134,13 @@ def _common_reasons(found: Found) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def _notes(found: Found, number: int) -> tuple[str, ...]:
+def _notes(found: Found, number: int, *, is_flagged: bool) -> tuple[str, ...]:
     probability = float(found.offering.probability[number])
     notes = []
-    if probability >= 0.5:
+    if is_flagged:
+        sure = "over .99" if probability > 0.99 else f"{probability:.2f}"
         notes.append(
-            f"probably brings the rating to content callers rather than to all (probability {probability:.2f}); "
+            f"probably brings the rating to content callers rather than to all (probability {sure}); "
             "the figures allow for it"
         )
     if found.below_floor[number]:

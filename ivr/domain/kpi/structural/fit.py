@@ -14,7 +14,7 @@ from ivr.domain.kpi.structural.floors import below_floor
 from ivr.domain.kpi.structural.layout_effects import layout_effects
 from ivr.domain.kpi.structural.search import search
 from ivr.domain.kpi.structural.shared_facts import shared_facts
-from ivr.domain.kpi.structural.standing import Refusal, standing_of
+from ivr.domain.kpi.structural.standing import Refusal, settled_standing, standing_of
 from ivr.domain.outcomes import Outcome
 
 ESTIMAND = (
@@ -47,6 +47,9 @@ def fit(
             Status.REFUSED, "the search for the parameters did not settle; the figures would be arbitrary"
         )
         return _refused(agents, refusal, reference, layouts, warnings)
+    slope = found.scales.parts["slope"].start
+    error = float(found.calibration.covariance[slope, slope] * (found.design_effect or 1.0)) ** 0.5
+    standing = settled_standing(standing, float(design.later.sum() + design.anyway.sum()), error)
     if found.design_effect is None:
         warnings += ("callers cannot be told apart, so intervals take every call for another caller's",)
     known = agent_figures(found, standing, reference, options)

@@ -8,9 +8,11 @@ calls there are.
 from collections.abc import Iterable
 
 import numpy as np
+from scipy.special import chdtrc
 
 from ivr.domain.kpi.structural.design import Design, sums
 
+_NOISE = 0.01
 MOST_OUTSIDE = 0.01
 """The share of the ratings that may be left out because their layout has no random overlap with the others."""
 
@@ -62,6 +64,8 @@ def agents_apart(design: Design) -> frozenset[int]:
 def response_spread(design: Design) -> float:
     """Return the most by which the response of offered calls differs over the delays, in percentage points.
 
+    0 where chance alone would often make them differ as much (chi-square at 1 %).
+
     Delays are compared only within a stratum and a month, where chance gave them out: a site or a month with a delay
     of its own says nothing about delays. Each such place counts by its calls.
     """
@@ -80,6 +84,10 @@ def response_spread(design: Design) -> float:
     wanted = offered * (rated.sum(axis=1) / offered.sum(axis=1))[:, None]
     there = offered.sum(axis=0) > 0
     differences = (rated.sum(axis=0) - wanted.sum(axis=0))[there] / offered.sum(axis=0)[there]
+    share = rated.sum() / offered.sum()
+    chi_square = float((offered.sum(axis=0)[there] * differences**2).sum() / max(share * (1.0 - share), 1e-9))
+    if chdtrc(max(int(there.sum()) - 1, 1), chi_square) > _NOISE:
+        return 0.0
     return 100.0 * float(differences.max() - differences.min())
 
 

@@ -56,15 +56,23 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True)
 class _Normal:
-    """Normals on the logit scale: centre, own standard deviation, derivatives by what is shared."""
+    """Normals on the logit scale: centre, own standard deviation, derivatives by what is shared and by u."""
 
     share: FloatArray
     centre: FloatArray
     own: FloatArray
     by_shared: FloatArray
+    by_effect: FloatArray
 
     def variance(self, shared: FloatArray) -> FloatArray:
         found: FloatArray = self.own**2 + ((self.by_shared @ shared) * self.by_shared).sum(axis=1)
+        return found
+
+    def apart(self, shared: FloatArray) -> FloatArray:
+        """Return the variance of each agent's difference from the mean of all, in logits of the agent's part of S."""
+        beside = self.by_shared - self.by_shared.mean(axis=0)
+        common = ((beside @ shared) * beside).sum(axis=1)
+        found: FloatArray = (self.own**2 + common) / np.maximum(self.by_effect, _EDGE) ** 2
         return found
 
     def drawn(self, shared: FloatArray, own: FloatArray) -> FloatArray:
@@ -106,4 +114,5 @@ def _normal(level: Level, variance: FloatArray, by_shared: FloatArray) -> _Norma
         logit(share),
         slope * level.by_effect * np.sqrt(variance),
         slope[:, None] * (level.by_vector + level.by_effect[:, None] * by_shared),
+        slope * level.by_effect,
     )

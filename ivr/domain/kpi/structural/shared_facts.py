@@ -11,6 +11,7 @@ from ivr.domain.kpi.structural.search import Found
 from ivr.domain.kpi.structural.standing import Standing
 
 _Z = 1.959963984540054
+_MOSTLY_ASSUMED = 0.5
 _UNITS = {
     "key_habit": ("habit", "proportion"),
     "primacy": ("primacy", "logits"),
@@ -30,6 +31,8 @@ def shared_facts(found: Found, standing: Standing) -> Mapping[str, Estimate]:
         value, reach = float(found.calibration.vector[place]), _Z * float(np.sqrt(covariance[place, place]))
         least = 0.0 if part in {"habit", "hazard"} else -np.inf
         said = reasons if part in {"habit", "primacy"} else ()
+        if found.scales.prior_precision[place] * found.calibration.covariance[place, place] > _MOSTLY_ASSUMED:
+            said = (*said, "mostly assumed: these calls tell less of it than what is usual elsewhere")
         lo, hi = max(value - reach, least), value + reach
         facts[name] = Estimate(value, lo, hi, unit, ratings, METHOD, Status.OK, said)
     return facts

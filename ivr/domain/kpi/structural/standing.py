@@ -1,7 +1,7 @@
 """Standing: what may be said of all agents and of each, and what may not, in words that a supervisor understands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivr.domain.kpi.estimates import Status
 from ivr.domain.kpi.period_cells import PeriodCell
@@ -16,6 +16,8 @@ from ivr.domain.kpi.structural.overlap import (
 
 FEWEST_FOLLOW_UPS = 30
 WEAK_INSTRUMENT_POINTS = 5.0
+MOST_SLOPE_ERROR = 0.3
+"""With a standard error above this, and no follow-ups, the level would be the prior's."""
 LEAST_FOLLOW_UP_RESPONSE = 0.4
 
 
@@ -64,6 +66,21 @@ def standing_of(design: Design, reference: str, cells: Sequence[PeriodCell]) -> 
         anchored=anchored,
         cautions=_cautions(answered, sampled),
     )
+
+
+def settled_standing(standing: Standing, answered: float, slope_error: float) -> Standing:
+    """Return the standing once the fit is made: without follow-ups the level wants a slope that the silence settles.
+
+    ``slope_error`` is the standard error of how response hangs on satisfaction, logits for each logit.
+    """
+    if standing.level is not None or answered >= FEWEST_FOLLOW_UPS or slope_error <= MOST_SLOPE_ERROR:
+        return standing
+    refusal = Refusal(
+        Status.NOT_IDENTIFIED,
+        f"only {answered:.0f} follow-up answers of silent callers, {FEWEST_FOLLOW_UPS} are needed, and the randomised "
+        "silence before the prompt tells too little of who stays silent: the bounds hold",
+    )
+    return replace(standing, level=refusal)
 
 
 def _no_overlap(design: Design, outside: float) -> Refusal:
