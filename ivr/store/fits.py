@@ -1,5 +1,6 @@
 """Fits as rows: each a version that is only added, old ones given up when there are many."""
 
+import structlog
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from ivr.store.database import Database
@@ -8,6 +9,7 @@ from ivr.store.tables import fits
 from ivr.store.writer import Writer
 from ivr.usecases.fits import Fit, Months
 
+_log = structlog.get_logger(__name__)
 KEPT_OF_MONTHS = 20
 """So many fits of the same months are kept."""
 KEPT_IN_ALL = 200
@@ -51,10 +53,16 @@ class SqlFits:
         return await self._database.read_report(lambda connection: connection.execute(statement).scalar())
 
     async def load(self, version: int) -> Fit | None:
-        """Return that fit; None where it is not kept any more."""
+        """Return that fit; None where it is not kept any more, or cannot be read: then the next one takes its place."""
         statement = select(fits).where(fits.c.id == version)
         row = await self._database.read_report(lambda connection: connection.execute(statement).one_or_none())
         if row is None:
+            return None
+        try:
+            figures = figures_of(row.figures)
+        except ValueError:
+            # Cut off, edited by hand, or of a program with other fields: pages go on without it.
+            _log.warning("fit_unreadable", version=version)
             return None
         return Fit(
             months=Months(row.first_month, row.last_month),
@@ -62,7 +70,7 @@ class SqlFits:
             computed_at=row.computed_at,
             seconds=row.seconds,
             handled=row.handled,
-            figures=figures_of(row.figures),
+            figures=figures,
         )
 
 

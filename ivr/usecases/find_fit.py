@@ -1,8 +1,9 @@
 """Finds the fit that a report's fitted figures come from, and says how old it is and whether it is stale."""
 
+from calendar import monthrange
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 
 from ivr.domain.kpi.fit_options import FitOptions
 from ivr.domain.kpi.instruments import Instruments
@@ -11,14 +12,11 @@ from ivr.usecases.fits import ALL_MONTHS, Fit, Fits, Months, PeriodTallies, Reci
 from ivr.usecases.ports import Clock
 from ivr.usecases.report_window import ReportWindow
 
-ONLY_WHOLE_MONTHS = (
-    "fitted figures are made for whole months; choose dates from the first day of a month to the last of one, or none"
-)
 _NEW_CALLS = "calls have come in or changed since the fit: fitted figures are as of then, counts are as of now"
 _NEW_SETTINGS = "a layout, a setting or the method has changed since the fit: the next one takes it up"
 _SELECTED = (
-    "fitted figures are those of all calls of an agent in these months: a selection by queue, site or language chooses "
-    "who is shown, and never refits"
+    "fitted figures are those of all calls of an agent in these months: a selection by queue, site or language changes "
+    "who is shown and which calls are counted, and leaves the standardised and corrected figures as they are"
 )
 
 
@@ -78,7 +76,7 @@ class FindFit:
         """Return the newest fit of the months that ``window`` spans, and how it stands."""
         months = months_of(window, self._zone)
         if months is None:
-            return FitStanding(reason=ONLY_WHOLE_MONTHS)
+            return FitStanding(reason=only_whole_months(window, self._zone))
         try:
             return await self._standing(window, months, instruments)
         except TalliesNotBuilt as refusal:
@@ -114,6 +112,21 @@ class FindFit:
         if fit is not None:
             self._held[months] = version, fit
         return fit
+
+
+def only_whole_months(window: ReportWindow, zone: tzinfo) -> str:
+    """Say why a window of other days has no fitted figures, and which whole months hold its days."""
+    why = "only whole months are fitted"
+    try:
+        first = None if window.since is None else window.since.astimezone(zone).date().replace(day=1)
+        # The end is the first moment outside.
+        last = None if window.until is None else (window.until - timedelta(microseconds=1)).astimezone(zone).date()
+    except OverflowError:
+        return why
+    if last is not None:
+        last = last.replace(day=monthrange(last.year, last.month)[1])
+    asked = " ".join(f"{word} {day}" for word, day in (("from", first), ("to", last)) if day is not None)
+    return f"{why}: ask for the calls {asked}, or for all calls"
 
 
 def fit_command(months: Months) -> str:

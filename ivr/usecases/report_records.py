@@ -1,5 +1,7 @@
 """Reports as rows of plain values for CSV: one column a value, empty where there is none, full precision."""
 
+from collections.abc import Iterable
+
 from ivr.domain.kpi.estimates import Estimate
 from ivr.domain.kpi.layouts import LayoutFigures
 from ivr.domain.kpi.response import Dispositions
@@ -16,7 +18,18 @@ def agent_records(report: AgentReport) -> Table:
         *("agent", "team", "handled", "eligible", "offered", "started", "rated"),
         *(f"outcome_{outcome.value}" for outcome in outcomes),
         *(f"{figure}_{part}" for figure in figures for part in parts),
-        *("bounds_lo", "bounds_hi", "tier", "rank_lo", "rank_hi", "flags", "reliability", "more_ratings", "notes"),
+        *(
+            "bounds_lo",
+            "bounds_hi",
+            "tier",
+            "rank_lo",
+            "rank_hi",
+            "flags",
+            "reliability",
+            "more_ratings",
+            "notes",
+            "reasons",
+        ),
     )
     rows = []
     for row in report.agents:
@@ -35,6 +48,7 @@ def agent_records(report: AgentReport) -> Table:
                 _value(row.reliability),
                 _whole(row.more_ratings),
                 "; ".join(row.notes),
+                _reasons(zip(figures, estimates, strict=True)),
             )
         )
     return Table(headers, tuple(rows))
@@ -45,35 +59,34 @@ def layout_records(layouts: tuple[LayoutFigures, ...]) -> Table:
     figures = ("response_rate", "break_off", "observed", "effect_points", "burden_seconds", "mis_key_rate")
     parts = ("estimate", "lo", "hi", "n", "status")
     headers = ("layout", "handled", "eligible", "offered", "started", "rated")
-    return Table(
-        (*headers, *(f"{figure}_{part}" for figure in figures for part in parts), "leads", "signed_by", "notes"),
-        tuple(
+    rows = []
+    for row in layouts:
+        estimates = (
+            *(row.response_rate, row.break_off, row.observed),
+            *(row.effect_points, row.burden_seconds, row.mis_key_rate),
+        )
+        rows.append(
             (
                 row.layout or "",
                 *_counts(row.calls),
-                *(
-                    value
-                    for each in (
-                        row.response_rate,
-                        row.break_off,
-                        row.observed,
-                        row.effect_points,
-                        row.burden_seconds,
-                        row.mis_key_rate,
-                    )
-                    for value in _values(each)
-                ),
+                *(value for each in estimates for value in _values(each)),
                 "; ".join(row.leads),
                 row.signed_by or "",
                 "; ".join(row.notes),
+                _reasons(zip(figures, estimates, strict=True)),
             )
-            for row in layouts
-        ),
-    )
+        )
+    columns = (f"{figure}_{part}" for figure in figures for part in parts)
+    return Table((*headers, *columns, "leads", "signed_by", "notes", "reasons"), tuple(rows))
 
 
 def _counts(calls: Dispositions) -> tuple[str, ...]:
     return tuple(map(str, (calls.handled, calls.eligible, calls.offered, calls.started, calls.rated)))
+
+
+def _reasons(figures: Iterable[tuple[str, Estimate]]) -> str:
+    """Say each figure's reasons and caveats in one cell: ``observed: fewer than 10 ratings; corrected: ...``."""
+    return "; ".join(f"{name}: {', '.join(each.reasons)}" for name, each in figures if each.reasons)
 
 
 def _values(figure: Estimate) -> tuple[str, ...]:

@@ -1,19 +1,16 @@
 """Reports as rows of text for a terminal: narrow cells, and below them why there is no figure."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ivr.domain.kpi import burden
-from ivr.domain.kpi.agents import AgentFigures
 from ivr.domain.kpi.bounds import Bounds
 from ivr.domain.kpi.estimates import Estimate, Status
 from ivr.domain.kpi.layouts import REFERENCE, LayoutFigures
 from ivr.usecases.find_fit import FitStanding
 from ivr.usecases.report_agents import AgentReport
+from ivr.usecases.table_remarks import agent_name, agent_remarks, layout_name, layout_remarks
 
 _POINTS = "percentage points"
-_MOST_NAMES = 5
-_MOST_REMARKS = 12
 _WIDE = "~"
 
 
@@ -98,7 +95,7 @@ def agent_table(report: AgentReport) -> Table:
         (*counted, "standardised", "corrected", "tier", "ranks", "flags"),
         tuple(
             (
-                _agent_name(row),
+                agent_name(row),
                 row.team or "",
                 f"{row.calls.rated}/{row.calls.eligible}",
                 narrow_text(row.response_rate),
@@ -108,14 +105,12 @@ def agent_table(report: AgentReport) -> Table:
                 narrow_text(row.corrected),
                 "" if row.tier is None else str(row.tier),
                 ranks_text(row.rank_interval),
-                ", ".join(row.flags),
+                # The column's word; the notes say what is meant.
+                ", ".join(flag.partition("_")[0] for flag in row.flags),
             )
             for row in report.agents
         ),
-        (
-            f"rated/eligible calls; {_WIDE} a wide interval; ranks: the places between which an agent may be",
-            *_shortened([*_reasons(report.agents), *_notes(report.agents)]),
-        ),
+        (*_legend(appraised=apart), *agent_remarks(report.agents)),
     )
 
 
@@ -126,7 +121,7 @@ def layout_table(layouts: tuple[LayoutFigures, ...]) -> Table:
         (*headers, "shares"),
         tuple(
             (
-                _layout_name(row),
+                layout_name(row),
                 str(row.calls.eligible),
                 str(row.calls.rated),
                 narrow_text(row.response_rate),
@@ -142,80 +137,25 @@ def layout_table(layouts: tuple[LayoutFigures, ...]) -> Table:
             )
             for row in layouts
         ),
-        _shortened([*_leads(layouts), *_layout_reasons(layouts)]),
+        layout_remarks(layouts),
     )
 
 
-def _layout_name(row: LayoutFigures) -> str:
-    return row.layout or "(no layout)"
-
-
-def _leads(rows: Iterable[LayoutFigures]) -> Sequence[str]:
-    leading = [row for row in rows if row.leads]
-    signed = ["nobody signed" if row.signed_by is None else f"signed by {row.signed_by}" for row in leading]
-    return [f"{_layout_name(row)} leads callers, {who}" for row, who in zip(leading, signed, strict=True)]
-
-
-def _layout_reasons(rows: Iterable[LayoutFigures]) -> Sequence[str]:
-    return _told(
-        (name, figure, _layout_name(row))
-        for row in rows
-        for name, figure in (
-            ("observed", row.observed),
-            ("against the reference", row.effect_points),
-            ("burden", row.burden_seconds),
-            ("mis-keys", row.mis_key_rate),
-        )
+def _legend(*, appraised: bool) -> tuple[str, ...]:
+    place = (
+        "appraisal: without layouts that lead"
+        if appraised
+        else "bounds: if all silent callers chose the worst, or the best"
     )
-
-
-def _agent_name(row: AgentFigures) -> str:
-    return row.agent or "(without agent)"
+    return (
+        f"rated: of eligible calls; shares of the best category, 95 % interval ({_WIDE} wide); observed: as pressed; {place}",
+        "standardised: at one layout and mix of calls, to compare agents; corrected: of all eligible calls, the level; "
+        "site quality is inside",
+        "tier 1: clearly above the middle, 3: clearly below, 2: cannot be told from it; ranks: places an agent may have",
+    )
 
 
 def _with_own_n(figure: Estimate, rated: int) -> str:
     return (
         narrow_text(figure) if figure.estimate is None or figure.n == rated else f"{narrow_text(figure)} n {figure.n}"
     )
-
-
-def _reasons(rows: Iterable[AgentFigures]) -> Sequence[str]:
-    return _told(
-        (name, figure, _agent_name(row))
-        for row in rows
-        for name, figure in (
-            ("observed", row.observed),
-            *(() if row.appraisal == row.observed else (("appraisal", row.appraisal),)),
-            ("standardised", row.standardised),
-            ("corrected", row.corrected),
-        )
-    )
-
-
-def _told(figures: Iterable[tuple[str, Estimate, str]]) -> Sequence[str]:
-    """Say each reason for a missing or a wide figure once, with those whom it is about."""
-    about: dict[tuple[str, str, str], list[str]] = {}
-    for name, figure, whose in figures:
-        if figure.status is not Status.OK and figure.reasons:
-            said = figure.status.value.replace("_", " "), "; ".join(figure.reasons)
-            about.setdefault((name, *said), []).append(whose)
-    return [f"{name} {status}: {why} [{_named(names)}]" for (name, status, why), names in about.items()]
-
-
-def _notes(rows: Iterable[AgentFigures]) -> Sequence[str]:
-    about: dict[str, list[str]] = {}
-    for row in rows:
-        for note in row.notes:
-            about.setdefault(note, []).append(_agent_name(row))
-    # What is said of many comes first.
-    return [f"{note} [{_named(agents)}]" for note, agents in sorted(about.items(), key=lambda each: -len(each[1]))]
-
-
-def _shortened(remarks: Sequence[str]) -> tuple[str, ...]:
-    more = len(remarks) - _MOST_REMARKS
-    return (*remarks[:_MOST_REMARKS], *(() if more <= 0 else (f"{more} more notes: --format csv has all of them",)))
-
-
-def _named(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names) if more <= 0 else f"{', '.join(names[:_MOST_NAMES])} and {more} more"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .conftest import CommandLine
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 _numbers = count(1)
 
 

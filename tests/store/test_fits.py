@@ -90,3 +90,14 @@ def test_a_document_loses_nothing(agents: list[FittedAgent], facts: dict[str, Es
 def test_another_text_is_no_document(document: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         figures_of(document)
+
+
+@pytest.mark.parametrize("document", ["{}", "", '{"method": "structural 1", "agents": [{"ag', "[]", '{"agents": 7}'])
+async def test_a_fit_that_cannot_be_read_is_none_and_the_next_one_takes_its_place(
+    fits: SqlFits, writer: Writer, document: str
+) -> None:
+    version = await fits.add(FIT)
+    await writer.write(lambda connection: connection.execute(text("UPDATE fits SET figures = :d"), {"d": document}))
+    assert await fits.newest(MARCH) == version
+    assert await fits.load(version) is None
+    assert await fits.load(await fits.add(FIT)) == FIT

@@ -34,7 +34,7 @@ def chart() -> alt.FacetChart:
                 "design": design,
                 "site": site.name,
                 "layout": layout,
-                "share": share,
+                "share": f"{100 * share:g} %",
                 "is": YES if layout in anchored else NO,
             }
             for site in sites
@@ -48,7 +48,7 @@ def chart() -> alt.FacetChart:
     tiles = base.mark_rect(stroke="white", strokeWidth=3).encode(
         color=alt.Color("is:N", title=None, scale=alt.Scale(domain=[YES, NO], range=[BLUE, GREY]))
     )
-    words = base.mark_text(color="white").encode(text=alt.Text("share:Q", format=".0%"))
+    words = base.mark_text(color="white").encode(text="share:N")
     return (
         alt.layer(tiles, words, data=alt.Data(values=rows))
         .properties(width=420, height=96)

@@ -8,7 +8,8 @@ from ivr.simulation.scenarios import SCENARIOS
 
 AGENTS, CALLS_A_WEEK, SEED = 5, 42.0, 4
 WEEKS = (4, 13, 52)
-SHOP, AGENT, TRUE = "the shop's level", "its first agent's level", "the truth"
+SHOP, AGENT = "the shop's level", "its first agent's level"
+NOTHING = "not identified"
 
 
 def chart() -> alt.LayerChart:
@@ -21,7 +22,7 @@ def chart() -> alt.LayerChart:
         told = ((SHOP, case.figures.facts["level"], whole), (AGENT, case.figures.agents[0].corrected, case.truth[0]))
         for what, figure, truth in told:
             row = {"after": f"{weeks} weeks", "what": what, "share": figure.estimate, "truth": truth}
-            rows.append({**row, "lo": figure.lo, "hi": figure.hi})
+            rows.append({**row, "lo": figure.lo, "hi": figure.hi, "says": "" if figure.lo is not None else NOTHING})
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("after:N", title=None, sort=[f"{weeks} weeks" for weeks in WEEKS]),
         yOffset=alt.YOffset("what:N", sort=[SHOP, AGENT]),
@@ -36,8 +37,9 @@ def chart() -> alt.LayerChart:
         color=colour,
     )
     points = base.mark_point(size=70).encode(x="share:Q", color=colour)
+    nothing = base.mark_text(color=INK).encode(x=alt.datum(0.4), text="says:N")
     truth = base.mark_point(shape="diamond", size=90, filled=False, color=INK, strokeWidth=1.5).encode(x="truth:Q")
-    return (reach + points + truth).properties(
+    return (reach + points + nothing + truth).properties(
         height=200,
         title=alt.Title(
             "A small shop knows its own level first, its agents' later",

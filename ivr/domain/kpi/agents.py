@@ -96,8 +96,8 @@ def _figures(
         response_rate=refused if leaking else response_rate(calls),
         observed=refused if leaking else top_box(ratings),
         appraisal=refused if leaking else appraisal(cells, instruments),
-        standardised=refused if leaking else no_figure(Status.NOT_IDENTIFIED, _NOT_FITTED),
-        corrected=refused if leaking else no_figure(Status.NOT_IDENTIFIED, _NOT_CORRECTED),
+        standardised=refused if leaking else no_figure(Status.INSUFFICIENT, _NOT_FITTED),
+        corrected=refused if leaking else no_figure(Status.INSUFFICIENT, _NOT_CORRECTED),
         bounds=NO_BOUNDS if leaking else worst_case_bounds(ratings.best, ratings.judged, calls.eligible),
         notes=tuple(notes),
     )

@@ -13,6 +13,9 @@ from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.kpi.top_box import read_ratings, top_box
 from ivr.domain.outcomes import Outcome
 
+LEADS = "which leads callers"
+"""What every note on ratings of a leading layout says."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeadingRatings:
@@ -46,7 +49,7 @@ def appraisal(counts: Sequence[OutcomeCount], instruments: Instruments) -> Estim
 def leading_notes(counts: Iterable[OutcomeCount], instruments: Instruments) -> tuple[str, ...]:
     """Name the leading layouts among an agent's ratings, and what becomes of them."""
     return tuple(
-        f"{_ratings(each.ratings)} of {each.layout}, which leads callers: "
+        f"{_ratings(each.ratings)} of {each.layout}, {LEADS}: "
         + (
             "in the share as pressed, kept out of the appraisal"
             if each.instrument.signed_by is None

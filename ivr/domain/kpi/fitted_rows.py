@@ -21,7 +21,7 @@ def with_fitted_agents(rows: Sequence[AgentFigures], figures: FittedFigures) -> 
 
 def without_fitted_agents(rows: Sequence[AgentFigures], reason: str) -> tuple[AgentFigures, ...]:
     """Return ``rows`` with ``reason`` in the place of every fitted figure."""
-    return tuple(_unfitted(row, reason) for row in rows)
+    return tuple(_unfitted(row, Status.INSUFFICIENT, reason) for row in rows)
 
 
 def with_fitted_layouts(rows: Sequence[LayoutFigures], figures: FittedFigures) -> tuple[LayoutFigures, ...]:
@@ -42,8 +42,10 @@ def with_fitted_layouts(rows: Sequence[LayoutFigures], figures: FittedFigures) -
 
 
 def _joined(row: AgentFigures, fitted: FittedAgent | None) -> AgentFigures:
+    if fitted is None and row.agent is None:
+        return _unfitted(row, Status.NOT_IDENTIFIED, _NOBODY)
     if fitted is None:
-        return _unfitted(row, _NOBODY if row.agent is None else _NOT_IN_FIT)
+        return _unfitted(row, Status.INSUFFICIENT, _NOT_IN_FIT)
     return replace(
         row,
         standardised=fitted.standardised,
@@ -57,8 +59,8 @@ def _joined(row: AgentFigures, fitted: FittedAgent | None) -> AgentFigures:
     )
 
 
-def _unfitted(row: AgentFigures, reason: str) -> AgentFigures:
-    none = no_figure(Status.NOT_IDENTIFIED, reason)
+def _unfitted(row: AgentFigures, status: Status, reason: str) -> AgentFigures:
+    none = no_figure(status, reason)
     return replace(row, standardised=none, corrected=none)
 
 

@@ -8,6 +8,9 @@ from math import ceil
 from ivr.domain.kpi.agents import AgentFigures
 from ivr.domain.kpi.tallies import OutcomeCount
 
+UNTIL_TOLD_APART = "until this agent can be told from the others with some confidence"
+"""How every note on more ratings ends."""
+
 _WEEK = timedelta(days=7)
 _SHORTEST = _WEEK
 _MOST_WEEKS = 520
@@ -40,6 +43,6 @@ def _row(row: AgentFigures, weeks: float) -> AgentFigures:
     ratings = "rating" if row.more_ratings == 1 else "ratings"
     note = (
         f"about {row.more_ratings} more {ratings}, some {needed} {'week' if needed == 1 else 'weeks'} at the present "
-        "pace, until this agent's difference from the others is mostly signal"
+        f"pace, {UNTIL_TOLD_APART}"
     )
     return replace(row, weeks_needed=needed, notes=(*row.notes, note))

@@ -9,6 +9,9 @@ from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.kpi.wilson import proportion
 from ivr.domain.outcomes import Outcome
 
+MIXES = "pressed shares mix layouts"
+"""How the note begins that a share rests on several layouts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
@@ -32,7 +35,7 @@ class Ratings:
         ]
         layouts = {layout for layout, _ in self.instruments}
         if len(layouts) > 1:
-            left_out.append("pressed shares mix layouts: " + ", ".join(sorted(_name(each) for each in layouts)))
+            left_out.append(f"{MIXES}: " + ", ".join(sorted(_name(each) for each in layouts)))
         if len(self.instruments) > len(layouts):
             left_out.append("pressed shares mix layout versions")
         return tuple(left_out)

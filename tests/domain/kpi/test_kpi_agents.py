@@ -81,7 +81,7 @@ def test_one_agent_by_hand():
     # Manski: response .30, top-box .80 -> .24 to .94
     assert (row.bounds.lo, row.bounds.hi) == pytest.approx((0.24, 0.94))
     assert row.notes == ("3 with unknown end: in handled, not in eligible",)
-    assert row.standardised.status is row.corrected.status is Status.NOT_IDENTIFIED
+    assert row.standardised.status is row.corrected.status is Status.INSUFFICIENT
     assert row.standardised.estimate is row.corrected.estimate is None
     assert row.standardised.reasons
     assert (row.tier, row.rank_interval, row.flags) == (None, (None, None), ())

@@ -33,6 +33,7 @@ def test_weeks_go_by_the_agent_s_own_pace(ratings: int, days: float, more: int, 
     (row,) = rows([count("ann", ratings, days)], more)
     assert row.weeks_needed == weeks
     assert any("at the present pace" in note for note in row.notes) is (weeks is not None)
+    assert all(note.endswith("until this agent can be told from the others with some confidence") for note in row.notes)
 
 
 def test_the_span_is_that_of_all_calls_so_a_slow_agent_takes_longer() -> None:
