@@ -5,7 +5,7 @@ effect is withheld. Then who answers, then what is answered, then what the decla
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,7 +36,11 @@ class StratumFigures:
 
 @dataclass(frozen=True, slots=True)
 class ArmFigures:
-    """One layout; ``effects`` and ``verdict`` are None for the reference."""
+    """One layout; ``effects`` and ``verdict`` are None for the reference.
+
+    ``is_reversed``: the best answer is read first on one of the two and last on the other, so each may lose callers
+    whom the other keeps.
+    """
 
     layout: str
     scale: tuple[str, ...] | None
@@ -45,6 +49,7 @@ class ArmFigures:
     observed: Estimate
     effects: ArmEffects | None
     verdict: ArmVerdict | None
+    is_reversed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,14 @@ def experiment_figures(
             barred=barred,
             mismatch=None if mismatch is None else f"{WITHHELD}: {mismatch}",
         )
-    rows = tuple(_row(arms, layout, compared_with, effects, judged, mismatch) for layout in arms.layouts())
+    begins = _begins_with_best(counted, instruments)
+    rows = tuple(
+        replace(
+            _row(arms, layout, compared_with, effects, judged, mismatch),
+            is_reversed=bool(begins.get(layout, set()) ^ begins.get(compared_with or layout, set())),
+        )
+        for layout in arms.layouts()
+    )
     delays = delay_figures(counted.arms, response.value, draws.delays.mismatch)
     notes = _Notes(counted, arms, draws, compared_with, reference, rows, delays)
     return ExperimentFigures(
@@ -177,6 +189,17 @@ def _design_effects(cells: Sequence[ReplicateCell], instruments: Instruments) ->
             counts[(2, *place)] += cell.calls if cell.category == len(instrument.categories) - 1 else 0
     rated, eligible, best, judged = counts
     return shares_design_effect(rated, eligible), shares_design_effect(best, judged)
+
+
+def _begins_with_best(counted: CountedExperiment, instruments: Instruments) -> Mapping[str, set[bool]]:
+    """Return whether each layout reads the best answer first; of one whose order is not known, nothing."""
+    begins: dict[str, set[bool]] = {}
+    for cell in counted.arms:
+        instrument = instruments.of(cell.layout, cell.layout_version)
+        if cell.layout is not None and instrument is not None and instrument.first_read is not None:
+            is_best = instrument.first_read == len(instrument.categories) - 1
+            begins.setdefault(cell.layout, set()).add(is_best)
+    return begins
 
 
 def _weeks(counted: CountedExperiment) -> float | None:

@@ -21,7 +21,7 @@ from ivr.domain.kpi.experiment_cells import DayCell
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.more_ratings import MoreRatings, more_for_comparison, more_for_sequence
 from ivr.domain.kpi.multiplicity import holm
-from ivr.domain.kpi.verdict_words import decided, lacking_ratings, undecided
+from ivr.domain.kpi.verdict_words import decided, lacking_ratings, more_wanted, undecided
 from ivr.domain.kpi.win_probability import UNIT as WIN_UNIT
 
 ALPHA = 0.05
@@ -215,7 +215,8 @@ class _Judge:
             return decided(self.terms.primary_metric, decision.day, decision.higher, lower, decision.figure)
         if today.difference is None:
             return f"not decided: {today.figure.reasons[0]}"
-        return undecided(self.terms.stop_rule, self.terms.minimum_sample, self._lacking(layout), more)
+        wanted = more_wanted(self.terms.primary_metric, layout, self.reference, more)
+        return undecided(self.terms.stop_rule, self.terms.minimum_sample, self._lacking(layout), wanted)
 
     def _lacking(self, layout: str) -> str | None:
         waits_for = self.arms.layouts() if self.terms.stop_rule is StopRule.FIXED_SAMPLE else (layout, self.reference)

@@ -29,13 +29,17 @@ class MoreRatings:
     reasons: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say it in words: ``about 1,300 more (9 weeks)``."""
+        """Say it in words: ``about 1,300 more (9 weeks at the present rate)``."""
+        return self.words()
+
+    def words(self, what: str = "") -> str:
+        """Say it with ``what`` is counted: ``about 1,300 more ratings of both together (9 weeks ...)``."""
         if self.more is None:
             return "; ".join(self.reasons)
         if self.more == 0:
             return "no more are needed"
         weeks = "" if self.weeks is None else f" ({_weeks(self.weeks)} at the present rate)"
-        return f"about {_rounded(self.more):,} more{weeks}"
+        return f"about {_rounded(self.more):,} more{what and ' '}{what}{weeks}"
 
 
 def more_for_proportions(

@@ -21,8 +21,11 @@ def decided(metric: PrimaryMetric, day: str, higher: str | None, lower: str, fig
     return f"decided on {day}: {higher} has the higher {name} than {lower} ({_spoken(figure)})"
 
 
-def undecided(rule: StopRule | None, minimum: int | None, lacking: str | None, more: MoreRatings | None) -> str:
-    """Say why nothing is decided yet; ``lacking`` tells whose ratings are still wanted, None where they suffice."""
+def undecided(rule: StopRule | None, minimum: int | None, lacking: str | None, wanted: str | None) -> str:
+    """Say why nothing is decided yet.
+
+    ``lacking`` tells whose ratings the rule still waits for, None where they suffice; ``wanted`` tells how many more would tell the two layouts apart (:func:`more_wanted`).
+    """
     if minimum is None or rule is None:
         why = "nothing is decided, as no rule is known"
     elif rule is StopRule.NONE:
@@ -30,8 +33,16 @@ def undecided(rule: StopRule | None, minimum: int | None, lacking: str | None, m
     elif lacking is not None:
         why = f"not decided yet: {lacking}"
     else:
-        why = "not decided yet: at every look so far the interval held no difference"
-    return why if more is None or more.more == 0 else f"{why}; to tell the two apart: {more}"
+        why = "not decided yet: at every look so far, no difference was within the interval"
+    return why if wanted is None else f"{why}; {wanted}"
+
+
+def more_wanted(metric: PrimaryMetric, layout: str, reference: str, more: MoreRatings | None) -> str | None:
+    """Say how many more it takes to tell ``layout`` from ``reference``; None where nothing is to be said."""
+    if more is None or more.more == 0:
+        return None
+    counted = "eligible calls" if metric is PrimaryMetric.RESPONSE_RATE else "ratings"
+    return f"to tell {layout} from {reference}: {more.words(f'{counted} of both together')}"
 
 
 def lacking_ratings(layout: str, rated: int, minimum: int, weeks_so_far: float | None) -> str:

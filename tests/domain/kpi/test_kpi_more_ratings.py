@@ -67,6 +67,7 @@ def test_without_a_rate_there_are_no_weeks():
     found = more_for_proportions(60, 100, 140, 200, per_week=0.0)
     assert found.weeks is None
     assert str(found) == "about 500 more"
+    assert found.words("ratings of both together") == "about 500 more ratings of both together"
     assert "more than ten years" in str(more_for_proportions(60, 100, 140, 200, per_week=0.5))
 
 

@@ -31,7 +31,9 @@ def fit(
     reference, warnings = _reference(cells, instruments, options)
     warnings += _not_counted(cells)
     if reference is None:
-        refusal = Refusal(Status.INSUFFICIENT, "no rating whose layout has a definition here")
+        is_rated = any(cell.result.outcome is Outcome.RATED and cell.agent is not None for cell in cells)
+        why = "no rating whose layout has a definition here" if is_rated else "nobody has rated yet"
+        refusal = Refusal(Status.INSUFFICIENT, why)
         return _refused(agents, refusal, options.reference_layout, (), warnings)
     encoded = encode(cells, instruments, _instrument(instruments, reference), agents)
     there = encoded.design.by_agent(encoded.design.eligible) > 0

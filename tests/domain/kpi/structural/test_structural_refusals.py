@@ -28,7 +28,7 @@ def only(cells, layout):
 def test_no_cells_at_all():
     figures = honest(fitted((), ()))
     assert figures.agents == ()
-    assert figures.warnings == ("no fitted figures: no rating whose layout has a definition here",)
+    assert figures.warnings == ("no fitted figures: nobody has rated yet",)
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def test_no_cells_at_all():
         (with_result(CELLS, lambda result: result._replace(category=None)), "no rating"),
         (with_result(CELLS, rated_as(3)), "no rating"),
         (with_result(CELLS, rated_as(-1)), "no rating"),
-        ([cell for cell in CELLS if cell.result.outcome is not Outcome.RATED], "no rating"),
-        (with_result(CELLS, lambda result: result._replace(outcome=None)), "no rating"),
-        (with_result(CELLS, lambda _: Result(Outcome.NOT_SELECTED, None, None, None)), "no rating"),
-        (with_result(CELLS, lambda _: Result(Outcome.CALLER_LEFT_FIRST, None, None, None)), "no rating"),
+        ([cell for cell in CELLS if cell.result.outcome is not Outcome.RATED], "nobody has rated yet"),
+        (with_result(CELLS, lambda result: result._replace(outcome=None)), "nobody has rated yet"),
+        (with_result(CELLS, lambda _: Result(Outcome.NOT_SELECTED, None, None, None)), "nobody has rated yet"),
+        (with_result(CELLS, lambda _: Result(Outcome.CALLER_LEFT_FIRST, None, None, None)), "nobody has rated yet"),
     ],
     ids=[
         "unknown layout", "no layout", "outcomes without category", "beyond the scale", "below the scale",
