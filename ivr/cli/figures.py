@@ -1,23 +1,17 @@
 """``ivr kpi``: the figures of the dashboard."""
 
 import asyncio
-import csv
 import json
-import sys
-from collections.abc import Awaitable, Callable, Sequence
-from enum import StrEnum
+from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table as RichTable
 
 from ivr.bootstrap import fits, parts
 from ivr.cli.experiment_figures import experiment
 from ivr.cli.fits import fit, tell_progress
 from ivr.cli.options import Config
+from ivr.cli.tables import Format, show_line, show_table, warn, write_csv
 from ivr.settings import load_settings
 from ivr.store.tallies import SqlTallies
 from ivr.usecases.fit_figures import FitWhereNeeded
@@ -25,24 +19,14 @@ from ivr.usecases.report_agents import AgentReport, report_agents
 from ivr.usecases.report_json import layout_report_json, report_json
 from ivr.usecases.report_layouts import LayoutReport, report_layouts
 from ivr.usecases.report_records import agent_records, layout_records
-from ivr.usecases.report_table import Table, agent_table, figure_text, fit_text, layout_table
+from ivr.usecases.report_table import agent_table, figure_text, fit_text, layout_table
 from ivr.usecases.report_window import read_window
-
-_WIDE = 120
 
 Report = TypeVar("Report", AgentReport, LayoutReport)
 
 kpi_app = typer.Typer(help="The figures of the dashboard.", no_args_is_help=True)
 kpi_app.command("experiment")(experiment)
 kpi_app.command("fit")(fit)
-
-
-class Format(StrEnum):
-    """How figures are written."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 Since = Annotated[str | None, typer.Option("--from", help="The first day, or a time with an offset.")]
@@ -68,14 +52,13 @@ def agents(
     if form is Format.JSON:
         typer.echo(json.dumps(report_json(report), indent=2))
     elif form is Format.CSV:
-        _write_csv(agent_records(report))
-        _warn(report.warnings)
+        write_csv(agent_records(report))
+        warn(report.warnings)
     else:
-        _show("Agents", agent_table(report))
-        _show("Layouts", layout_table(report.layouts))
+        show_table("Agents", agent_table(report))
+        show_table("Layouts", layout_table(report.layouts))
         typer.echo(f"{report.handled} handled calls, {report.in_progress} in progress")
-        typer.echo(fit_text(report.fitted))
-        _warn(report.warnings)
+        _tell_fit(report)
 
 
 @kpi_app.command("layouts")
@@ -93,13 +76,12 @@ def layouts(
     if form is Format.JSON:
         typer.echo(json.dumps(layout_report_json(report), indent=2))
     elif form is Format.CSV:
-        _write_csv(layout_records(report.layouts))
-        _warn(report.warnings)
+        write_csv(layout_records(report.layouts))
+        warn(report.warnings)
     else:
-        _show("Layouts", layout_table(report.layouts))
+        show_table("Layouts", layout_table(report.layouts))
         typer.echo(f"burden in all: {figure_text(report.burden_seconds)}, for each usable rating")
-        typer.echo(fit_text(report.fitted))
-        _warn(report.warnings)
+        _tell_fit(report)
 
 
 def _computed(
@@ -133,25 +115,8 @@ def _computed(
     return asyncio.run(work())
 
 
-def _write_csv(table: Table) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(table.headers)
-    writer.writerows(table.rows)
-
-
-def _show(title: str, table: Table) -> None:
-    shown = RichTable(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
-    for header in table.headers:
-        shown.add_column(header)
-    for row in table.rows:
-        shown.add_row(*row)
-    # A pipe or a file has no width to fit into.
-    console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _WIDE)
-    console.print(shown)
-    for remark in table.remarks:
-        console.print(Padding(remark, (0, 0, 0, 2)))
-
-
-def _warn(warnings: Sequence[str]) -> None:
-    for warning in warnings:
-        typer.echo(f"ivr: {warning}", err=True)
+def _tell_fit(report: AgentReport | LayoutReport) -> None:
+    """Say where fitted figures come from; what has to be said of their use stands with the table."""
+    for line in (fit_text(report.fitted), *report.fitted.remarks):
+        show_line(line)
+    warn([warning for warning in report.warnings if warning not in report.fitted.remarks])

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ivr.domain.kpi.comparisons import POINTS
+from ivr.domain.experiments import StopRule
+from ivr.domain.kpi.arm_effects import ArmEffects
+from ivr.domain.kpi.comparisons import POINTS, Comparison
 from ivr.domain.kpi.drawn_arms import RatioTests
 from ivr.domain.kpi.estimates import Estimate, Status
 from ivr.domain.kpi.experiment_figures import ArmFigures
@@ -12,6 +14,19 @@ from ivr.usecases.report_experiment import ExperimentReport
 from ivr.usecases.report_table import Table
 
 _WIDE = "~"
+_ANY_LOOK = "'at every look' holds however often one looks, 'p (Holm)' at one look planned beforehand"
+_WHICH_COUNTS = {
+    None: f"nothing decides here, as no rule is known: {_ANY_LOOK}",
+    StopRule.NONE: f"nothing decides here, as the stop rule is none: {_ANY_LOOK}",
+    StopRule.CONFIDENCE_SEQUENCE: "'at every look' counts, whenever one looks; 'p (Holm)' would count at one planned "
+    "look alone, and decides nothing here",
+    StopRule.FIXED_SAMPLE: "'p (Holm)' counts, on the planned day alone, when each layout has its minimum (the one "
+    "above is today's); 'at every look' holds whenever one looks, and decides nothing here",
+}
+_EITHER_WAY = (
+    "'either way': top-box among callers who would answer both layouts, if the one with fewer answers "
+    "only loses callers"
+)
 _PARTS = ("estimate", "lo", "hi", "n", "status")
 
 
@@ -63,11 +78,9 @@ def effect_table(report: ExperimentReport) -> Table:
         tuple(
             (
                 row.layout,
-                difference_text(row.effects.response.figure),
-                difference_text(row.effects.top_box.figure),
-                difference_text(row.effects.win.figure),
-                lee_text(row.effects.lee_top_box),
-                "" if row.verdict is None else difference_text(row.verdict.sequence),
+                *(_two_lines(difference_text(each.figure)) for each in _comparisons(row.effects)),
+                _two_lines(lee_text(row.effects.lee_top_box)),
+                "" if row.verdict is None else _two_lines(difference_text(row.verdict.sequence)),
                 "" if row.verdict is None else p_text(row.verdict.adjusted_p_value),
             )
             for row in rows
@@ -75,7 +88,9 @@ def effect_table(report: ExperimentReport) -> Table:
         ),
         (
             f"points against the reference, 95 %; {_WIDE} a wide interval",
-            "either way: top-box among callers who would answer both layouts; at every look: the deciding figure",
+            _WHICH_COUNTS[report.figures.terms.stop_rule],
+            _EITHER_WAY,
+            *_reversals(rows),
             *_reasons(rows),
         ),
     )
@@ -197,12 +212,38 @@ def _ratio(tests: RatioTests) -> str:
     fixed, sequential = tests.fixed, tests.sequential
     if fixed.p_value is None and sequential.p_value is None:
         return f"{fixed.status.value.replace('_', ' ')}, {fixed.reasons[0]}"
-    verdict = "MISMATCH" if tests.mismatch is not None else "as drawn"
-    looks = f"p {p_text(fixed.p_value)} at one look, {p_text(sequential.p_value)} at every look"
+    verdict = f"chance fair? yes (p {_short_p(fixed.p_value or sequential.p_value)})"
+    if tests.mismatch is not None:
+        # Either of the two tests may have found it.
+        least = min(each for each in (fixed.p_value, sequential.p_value) if each is not None)
+        verdict = f"chance fair? NO, MISMATCH (p {_short_p(least)})"
     counts = ", ".join(
         f"{arm} {count:,} ({fixed.expected.get(arm, 0.0):,.0f})" for arm, count in sorted(fixed.observed.items())
     )
-    return f"{verdict} ({looks}); counted (expected): {counts}"
+    return f"{verdict}; counted (expected): {counts}"
+
+
+def _short_p(value: float | None) -> str:
+    return p_text(value if value is None or value < 0.01 else round(value, 2)).removesuffix("0")
+
+
+def _comparisons(effects: ArmEffects) -> tuple[Comparison, ...]:
+    return effects.response, effects.top_box, effects.win
+
+
+def _two_lines(cell: str) -> str:
+    """Put the interval below its figure."""
+    return cell.replace(" (", "\n(")
+
+
+def _reversals(rows: Iterable[ArmFigures]) -> Iterator[str]:
+    """Warn of Lee's bounds where his assumption does not hold."""
+    names = [row.layout for row in rows if row.is_reversed]
+    if names:
+        yield (
+            f"{', '.join(names)}: a layout read in another order than the reference loses some callers and wins "
+            "others, so what 'either way' supposes does not hold: do not go by it"
+        )
 
 
 def _reasons(rows: Iterable[ArmFigures]) -> Iterator[str]:

@@ -126,10 +126,10 @@ def layout_table(layouts: tuple[LayoutFigures, ...]) -> Table:
                 str(row.calls.rated),
                 narrow_text(row.response_rate),
                 narrow_text(row.observed),
-                narrow_text(row.effect_points),
+                narrow_text(row.effect_points).replace(" (", "\n("),
                 narrow_text(row.burden_seconds),
                 narrow_text(row.mis_key_rate),
-                ", ".join(
+                "\n".join(
                     f"{each.name} {100 * each.share.estimate:.0f} %"
                     for each in reversed(row.shares)
                     if each.share.estimate is not None
@@ -142,17 +142,13 @@ def layout_table(layouts: tuple[LayoutFigures, ...]) -> Table:
 
 
 def _legend(*, appraised: bool) -> tuple[str, ...]:
-    place = (
-        "appraisal: without layouts that lead"
-        if appraised
-        else "bounds: if all silent callers chose the worst, or the best"
-    )
-    return (
-        f"rated: of eligible calls; shares of the best category, 95 % interval ({_WIDE} wide); observed: as pressed; {place}",
-        "standardised: at one layout and mix of calls, to compare agents; corrected: of all eligible calls, the level; "
-        "site quality is inside",
-        "tier 1: clearly above the middle, 3: clearly below, 2: cannot be told from it; ranks: places an agent may have",
-    )
+    fourth = "appraisal: without layouts that lead" if appraised else "bounds: all the silent worst, or all best"
+    lines = f"""
+shares of the best category, 95 % interval ({_WIDE} wide); observed: as pressed; {fourth}
+standardised (orders): one layout, one mix of calls; corrected (level): all eligible calls; site quality is inside
+tier 1: clearly above the middle, 3: clearly below, 2: cannot be told from it; ranks: the agent is between these
+"""
+    return tuple(lines.strip().splitlines())
 
 
 def _with_own_n(figure: Estimate, rated: int) -> str:

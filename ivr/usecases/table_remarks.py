@@ -20,8 +20,8 @@ _MOST_NAMES = 5
 _MOST_REMARKS = 12
 # The digits of a name, as in sequential-123, are no number.
 _NUMBER = re.compile(r"(?<![\w.,-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w-])")
-_ONE = re.compile(r"(?<![\w.,-])1 (rating|week|call)\b")
-_SINGLE = re.compile(r"(?<![\w.,-])(?<!to )1 (rating|week|call)s\b")
+_ONE = re.compile(r"(?<![\w.,-])1 ((?:more )?(?:rating|week|call))\b")
+_SINGLE = re.compile(r"(?<![\w.,-])(?<!to )1 ((?:more )?(?:rating|week|call))s\b")
 
 
 class _Rank(IntEnum):

@@ -14,7 +14,7 @@ def test_a_simulated_experiment_is_reported_in_every_form(ivr: CommandLine) -> N
     shown = ivr("kpi", "experiment", "simulated")
     text = shown.ok()
     assert "simulated: " in text
-    assert "assigned, by the caller: as drawn (p " in text
+    assert "assigned, by the caller: chance fair? yes (p " in text
     assert "Against sequential-123" in text
     assert "paced-123: nothing is decided, as no rule is known" in text
     assert "its primary metric, minimum sample and stop rule are not known" in shown.err

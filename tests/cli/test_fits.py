@@ -83,14 +83,19 @@ def test_whole_months_are_fitted_and_other_days_are_not(centre: CommandLine) -> 
     assert kept_fits(centre) == 1
     days = report(centre, "agents", "--from", "2026-03-02", "--to", "2026-03-31")
     assert days["fit"] is None
-    assert days["agents"][0]["standardised"]["status"] == "not_identified"
-    assert days["agents"][0]["standardised"]["reasons"][0].startswith("fitted figures are made for whole months")
+    assert days["agents"][0]["standardised"]["status"] == "insufficient"
+    assert days["agents"][0]["standardised"]["reasons"] == [
+        "only whole months are fitted: ask for the calls from 2026-03-01 to 2026-03-31, or for all calls"
+    ]
     assert days["agents"][0]["observed"] == march["agents"][0]["observed"]
     selected = report(centre, "agents", *MARCH, "--site", "main")
     whole = {row["agent"]: row for row in march["agents"]}
     for row in selected["agents"]:
         assert [row[name] for name in FITTED] == [whole[row["agent"]][name] for name in FITTED]
-    assert any("never refits" in warning for warning in selected["warnings"])
+    (note,) = (each for each in selected["warnings"] if "a selection by queue, site or language" in each)
+    shown = centre("kpi", "agents", *MARCH, "--site", "main")
+    assert note in " ".join(shown.ok().split())
+    assert note not in shown.err
     assert kept_fits(centre) == 1
     assert "no month; write one as 2026-03" in centre("kpi", "fit", "--from", "March").refused()
     assert centre("kpi", "fit", "--from", "2031-01").ok() == "no handled call to fit (2031-01 to the last month)\n"
@@ -105,13 +110,22 @@ def test_the_table_fits_into_120_columns(centre: CommandLine) -> None:
         *("agent", "team", "rated", "response", "observed", "appraisal", "standardised", "corrected", "tier"),
         *("ranks", "flags"),
     ]
+    assert not any("…" in line for line in lines)
     assert any(line.startswith(f"fitted 0 s ago from {CALLS:,} calls (all months)") for line in lines) or any(
         line.startswith("fitted ") for line in lines
     )
     columns = centre("kpi", "agents", "--format", "csv").ok().splitlines()[0].split(",")
-    assert {"observed_estimate", "standardised_lo", "corrected_status", "tier", "rank_lo", "rank_hi", "flags"} <= set(
-        columns
-    )
+    assert {
+        "observed_estimate",
+        "standardised_lo",
+        "corrected_status",
+        "tier",
+        "rank_lo",
+        "rank_hi",
+        "flags",
+        "notes",
+        "reasons",
+    } <= set(columns)
 
 
 async def test_pages_and_commands_say_the_same(centre: CommandLine) -> None:

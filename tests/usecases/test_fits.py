@@ -9,8 +9,9 @@ import pytest
 
 from ivr.domain.kpi.fit_options import FitOptions
 from ivr.domain.kpi.instruments import Instrument, Instruments
+from ivr.domain.kpi.pace import UNTIL_TOLD_APART
 from ivr.errors import DatabaseRefused, TalliesNotBuilt
-from ivr.usecases.find_fit import FindFit
+from ivr.usecases.find_fit import FindFit, only_whole_months
 from ivr.usecases.fit_figures import FitFigures, FitWhereNeeded
 from ivr.usecases.fits import ALL_MONTHS, Months, Recipe, months_of
 from ivr.usecases.report_agents import ESTIMAND, only_own_row, report_agents
@@ -103,6 +104,22 @@ def test_whole_months_of_the_site_can_be_fitted_and_nothing_else(window, months)
     assert months_of(window, ZONE) == months
 
 
+@pytest.mark.parametrize(
+    ("window", "asked"),
+    [
+        (days("2026-02-10", "2026-02-11"), ": ask for the calls from 2026-02-01 to 2026-02-28, or for all calls"),
+        (days("2025-12-31", "2026-01-01"), ": ask for the calls from 2025-12-01 to 2026-01-31, or for all calls"),
+        (days("2026-03-01", "2026-03-30"), ": ask for the calls from 2026-03-01 to 2026-03-31, or for all calls"),
+        (days("2026-03-09", None), ": ask for the calls from 2026-03-01, or for all calls"),
+        (days(None, "2026-03-09"), ": ask for the calls to 2026-03-31, or for all calls"),
+        (ReportWindow(since=datetime(2026, 2, 28, 23, 30, tzinfo=UTC)), ": ask for the calls from 2026-03-01, or"),
+        (ReportWindow(until=datetime(1, 1, 1, tzinfo=ZONE)), ""),
+    ],
+)
+def test_the_months_that_hold_the_days_are_named(window, asked):
+    assert only_whole_months(window, ZONE).startswith(f"only whole months are fitted{asked}")
+
+
 @pytest.mark.parametrize("text", ["2026-13", "2026-3", "2026-03-01", "march", "", "٢٠٢٦-٠٣"])
 def test_what_is_no_month_is_refused(text):
     with pytest.raises(WindowRefused, match="no month; write one as 2026-03"):
@@ -152,9 +169,12 @@ async def test_fitted_figures_stand_beside_the_live_ones():
     assert (ana["tier"], ana["rank_interval"], ana["reliability"], ana["more_ratings"]) == (1, [1, 2], 0.6, 40)
     assert ben["corrected"]["estimate"] == pytest.approx(0.49)
     assert "ana was fitted" in ana["notes"]
-    for row, why in ((new, "the fit knows no call of this agent"), (nobody, "calls without an agent")):
+    for row, status, why in (
+        (new, "insufficient", "the fit knows no call of this agent"),
+        (nobody, "not_identified", "calls without an agent"),
+    ):
         for name in ("standardised", "corrected"):
-            assert (row[name]["estimate"], row[name]["status"]) == (None, "not_identified")
+            assert (row[name]["estimate"], row[name]["status"]) == (None, status)
             assert why in row[name]["reasons"][0]
         assert (row["tier"], row["rank_interval"], row["reliability"]) == (None, [None, None], None)
     (layout,) = figures["layouts"]
@@ -216,8 +236,10 @@ async def test_days_that_are_no_months_have_no_fitted_figures(fits):
     await desk.fit(ALL_MONTHS, LAYOUTS)
     report = report_json(await desk.report(days("2026-03-02", "2026-03-31"), fits=fits))
     row = report["agents"][0]
-    assert (row["standardised"]["status"], row["observed"]["status"]) == ("not_identified", "ok")
-    assert row["standardised"]["reasons"][0].startswith("fitted figures are made for whole months; choose")
+    assert (row["standardised"]["status"], row["observed"]["status"]) == ("insufficient", "ok")
+    assert row["standardised"]["reasons"] == [
+        "only whole months are fitted: ask for the calls from 2026-03-01 to 2026-03-31, or for all calls"
+    ]
     assert (report["fit"], len(desk.fits.kept)) == (None, 1)
 
 
@@ -228,7 +250,7 @@ async def test_a_selection_chooses_and_never_refits():
     figures = report_json(await desk.report(ReportWindow(queue="service"), fits=True))
     (ana,) = figures["agents"]
     assert (ana["rated"], ana["standardised"]["estimate"]) == (2, 0.7)
-    assert "a selection by queue, site or language chooses who is shown" in figures["warnings"][-1]
+    assert "a selection by queue, site or language changes who is shown" in figures["warnings"][-1]
     assert len(desk.fits.kept) == 1
 
 
@@ -364,12 +386,20 @@ async def test_the_table_fits_a_terminal_and_says_why_there_is_no_figure():
         *("ana", "blue", "20/20", "100 % (84-100)", "80 % (58-92)", "80-80 %"),
         *("70 % (60-80) n 26", "50 % (40-60)", "1", "1-3", ""),
     )
-    assert new[6:] == ("not identified", "not identified", "", "", "")
-    assert zoe[-1] == "offers_selectively"
-    assert "standardised not identified: the fit knows no call of this agent: the next one will [new]" in table.remarks
-    assert "observed wide: fewer than 10 ratings: do not rank [ben, new]" in table.remarks
+    assert new[6:] == ("insufficient", "insufficient", "", "", "")
+    assert zoe[-1] == "offers"
+    assert table.remarks[3:] == (
+        "zoe was fitted [zoe]",
+        "standardised, corrected insufficient: the fit knows no call of this agent: the next one will [new]",
+        f"about 40 to 42 more ratings, some 2 to 14 weeks at the present pace, {UNTIL_TOLD_APART} [ana, ben, zoe]",
+        "ana was fitted [ana]",
+        "ben was fitted [ben]",
+        "observed wide: fewer than 10 ratings: do not rank [ben, new]",
+    )
     assert fit_text(report.fitted) == "fitted 0 s ago from 26 calls (all months)"
     records = agent_records(report)
     first = dict(zip(records.headers, records.rows[0], strict=True))
     assert (first["tier"], first["rank_lo"], first["rank_hi"], first["flags"]) == ("1", "1", "3", "")
+    last = dict(zip(records.headers, records.rows[2], strict=True))
+    assert "standardised: the fit knows no call of this agent: the next one will" in last["reasons"].split("; ")
     assert (first["standardised_estimate"], first["reliability"], first["more_ratings"]) == ("0.7", "0.6", "40")

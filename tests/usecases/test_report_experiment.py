@@ -7,6 +7,7 @@ import pytest
 
 from ivr.domain.experiment_lock import DecisionKind, ExperimentDecision, definition_of
 from ivr.domain.experiments import Experiment, PrimaryMetric, StopRule, Stratum, Unit
+from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.errors import ExperimentUnknown
 from ivr.usecases.experiment_json import experiment_json
 from ivr.usecases.experiment_table import (
@@ -39,13 +40,13 @@ STARTED = ExperimentDecision("trial", START, "sam", DecisionKind.STARTED, None, 
 CALLS = drawn_calls(1, 6000, layouts=EVEN, answers={"plain": 0.4, "paced": 0.4}, best={"plain": 0.6, "paced": 0.75})
 
 
-async def report(key="trial", *, log=(STARTED,), experiments=None, calls=CALLS, **more):
+async def report(key="trial", *, log=(STARTED,), experiments=None, calls=CALLS, instruments=SCALES, **more):
     return await report_experiment(
         key,
         MemoryExperimentCounts({"trial": calls, "imported": calls}),
         MemoryDecisions(list(log)),
         {"trial": TRIAL} if experiments is None else experiments,
-        SCALES,
+        instruments,
         clock=lambda: NOW,
         reference_layout="plain",
         **more,
@@ -143,12 +144,35 @@ async def test_json_holds_every_figure_with_its_reasons():
     assert len(plain["delays"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("rule", "counts"),
+    [
+        (StopRule.CONFIDENCE_SEQUENCE, "'at every look' counts, whenever one looks"),
+        (StopRule.FIXED_SAMPLE, "'p (Holm)' counts, on the planned day alone"),
+        (StopRule.NONE, "nothing decides here, as the stop rule is none"),
+    ],
+)
+async def test_the_table_says_which_of_its_figures_counts(rule, counts):
+    terms = replace(TRIAL, stop_rule=rule)
+    found = await report(log=(replace(STARTED, definition=definition_of(terms)),))
+    assert effect_table(found).remarks[1].startswith(counts)
+    assert effect_table(await report("imported")).remarks[1].startswith("nothing decides here, as no rule is known")
+
+
+async def test_a_layout_in_another_order_is_warned_of_in_lee_s_bounds():
+    ahead, behind = (Instrument(("bad", "fair", "good"), first_read=first) for first in (2, 0))
+    for paced, is_told in ((ahead, False), (behind, True), (Instrument(("bad", "fair", "good")), False)):
+        found = await report(instruments=Instruments({"plain": ahead, "paced": paced}))
+        told = [each for each in effect_table(found).remarks if "do not go by it" in each]
+        assert [each.partition(":")[0] for each in told] == (["paced"] if is_told else [])
+
+
 async def test_tables_have_as_many_cells_as_headers():
     found = await report()
     for table in (arm_table(found), effect_table(found), delay_table(found), experiment_records(found)):
         assert table.rows
         assert {len(row) for row in table.rows} == {len(table.headers)}
-    assert all("as drawn (p " in line for line in ratio_lines(found))
+    assert all(": chance fair? yes (p " in line for line in ratio_lines(found))
     lost = [call for number, call in enumerate(CALLS) if call.layout == "plain" or number % 5]
-    assert "MISMATCH" in ratio_lines(await report(calls=lost))[0]
+    assert "chance fair? NO, MISMATCH (p < .001); counted" in ratio_lines(await report(calls=lost))[0]
     assert effect_table(await report(calls=lost)).rows[0][1:4] == ("refused",) * 3

@@ -36,11 +36,12 @@ async def test_the_page_says_that_nothing_is_fitted_and_what_does_it(site, brows
     await browser.sign_in("sam")
     text = await _text(browser)
     assert "Standardised and corrected: no fitted figures: nothing has been fitted yet" in text
-    assert '<span class="none">not identified</span>' in text
+    assert '<span class="none">insufficient</span>' in text
     assert "`ivr kpi fit`" in text
     text = await _text(browser, "/?from=2026-03-01&to=2026-03-31")
     assert "2026-03 has not been fitted: `ivr kpi fit --from 2026-03 --to 2026-03` does so" in text
-    assert "fitted figures are made for whole months" in await _text(browser, "/?from=2026-03-02")
+    part = await _text(browser, "/?from=2026-03-02")
+    assert "only whole months are fitted: ask for the calls from 2026-03-01, or for all calls" in part
     assert site.fits.kept == []
 
 

@@ -53,7 +53,10 @@ def chart() -> alt.LayerChart:
     floor = alt.Chart(alt.Data(values=[{"x": FLOOR}])).mark_rule(strokeDash=[4, 4]).encode(x="x:Q")
     return (points + floor).properties(
         title=alt.Title(
-            "Few offers alone raise no flag: they go with ratings that are too good",
-            subtitle="60 simulated agents, 30 % of them selective; dashed: the configured floor; size: ratings",
+            "Two agents bring 80 % of their calls; the one whose ratings are too good is flagged",
+            subtitle=[
+                "60 simulated agents, 30 % of them selective, who here offer less than the others (they need not)",
+                "dashed: the configured floor; size: ratings",
+            ],
         )
     )

@@ -13,9 +13,9 @@ FIGURES = ("as pressed", "standardised", "corrected")
 def chart() -> alt.LayerChart:
     """Return three intervals an agent and the truth of the third."""
     case = fitted_case(SCENARIOS["S3"].sized(AGENTS, None), SEED)
-    levels = [(each.corrected, truth) for each, truth in zip(case.figures.agents, case.truth, strict=True)]
-    known = [(figure.lo, figure.hi, truth) for figure, truth in levels if figure.lo is not None and figure.hi is not None]
-    held = sum(lo <= truth <= hi for lo, hi, truth in known)
+    corrected = [agent.corrected for agent in case.figures.agents]
+    limits = [(each.lo, each.hi, truth) for each, truth in zip(corrected, case.truth, strict=True)]
+    held = [lo <= truth <= hi for lo, hi, truth in limits if lo is not None and hi is not None]
     rows: list[dict[str, object]] = []
     for number in SHOWN:
         fitted = case.figures.agents[number]
@@ -44,7 +44,7 @@ def chart() -> alt.LayerChart:
     return (reach + points + truth).properties(
         height=520,
         title=alt.Title(
-            f"Pressed shares flatter; of {len(known)} corrected intervals {held} hold the truth",
-            subtitle="shown: 12 of 40 simulated agents (S3, seed 7), 95 % intervals; diamonds: what all their callers think",
+            f"Pressed shares flatter; of {len(held)} corrected intervals {sum(held)} hold the truth",
+            subtitle="shown: 12 of 40 simulated agents (S3, seed 7), 95 % intervals; diamonds: what all callers think",
         ),
     )

@@ -104,11 +104,9 @@ def experiment_figures(
             mismatch=None if mismatch is None else f"{WITHHELD}: {mismatch}",
         )
     begins = _begins_with_best(counted, instruments)
+    turned = {layout for layout in begins if begins[layout] != begins.get(compared_with or layout, begins[layout])}
     rows = tuple(
-        replace(
-            _row(arms, layout, compared_with, effects, judged, mismatch),
-            is_reversed=bool(begins.get(layout, set()) ^ begins.get(compared_with or layout, set())),
-        )
+        replace(_row(arms, layout, compared_with, effects, judged, mismatch), is_reversed=layout in turned)
         for layout in arms.layouts()
     )
     delays = delay_figures(counted.arms, response.value, draws.delays.mismatch)

@@ -24,7 +24,8 @@ def decided(metric: PrimaryMetric, day: str, higher: str | None, lower: str, fig
 def undecided(rule: StopRule | None, minimum: int | None, lacking: str | None, wanted: str | None) -> str:
     """Say why nothing is decided yet.
 
-    ``lacking`` tells whose ratings the rule still waits for, None where they suffice; ``wanted`` tells how many more would tell the two layouts apart (:func:`more_wanted`).
+    ``lacking`` tells whose ratings the rule still waits for, None where they suffice; ``wanted`` tells how many more
+    would tell the two layouts apart (:func:`more_wanted`).
     """
     if minimum is None or rule is None:
         why = "nothing is decided, as no rule is known"
