@@ -108,7 +108,7 @@ def _most_likely(x: Array, n: Array, mean: float, rho: float) -> tuple[float, fl
     """Return the mean and rho of the greatest likelihood, by Newton's method on log a and log b."""
     if not 0 < mean < 1:
         return mean, 0.0
-    start = max(rho, 1e-4)
+    start = min(max(rho, 1e-4), 0.999)  # at either end the logarithms below have no value
     place = np.log(np.array([mean, 1 - mean]) * (1 - start) / start)
     value = _log_likelihood(x, n, place)
     for _ in range(_MOST_STEPS):
