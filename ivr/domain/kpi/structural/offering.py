@@ -80,6 +80,11 @@ class Offering:
         """Whether the calls speak of selective agents at all."""
         return bool(self.probability.any())
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether the calls are so far from speaking of selective agents that no further turn would change it."""
+        return not self.is_seen and self.gain < _HOPELESS_GAIN
+
     def flagged(self, calls: FloatArray) -> NDArray[np.bool_]:
         """Return who is named: the most probable ones, as long as few plain agents are expected among them."""
         able = np.where(calls >= FEWEST_CALLS, self.probability, 0.0)

@@ -91,8 +91,9 @@ def _turn(design: Design, scales: Scales, below_floor: NDArray[np.bool_], before
     calibration = calibrate(design.without_agents(weights), scales, _whole(spread), vector)
     fit = AgentFit(design, scales, calibration.vector, weights, effects)
     agents = fit.mode(fit.search(spread, _FIRST_SMALL_STEP if before is None else SMALL_STEP))
-    offering = weigh_offering(design, scales, agents, below_floor=below_floor, start=known)
-    return _Turn(calibration, fit, agents, offering)
+    if known is None or not known.is_hopeless:
+        known = weigh_offering(design, scales, agents, below_floor=below_floor, start=known)
+    return _Turn(calibration, fit, agents, known)
 
 
 def _weights(design: Design, offering: Offering) -> FloatArray:
