@@ -47,7 +47,7 @@ delays = { "0" = 1.0 }
 
 [strata."lab/support"]
 layouts = { "paced-123" = 1.0 }
-delays = { "0" = 0.7, "2" = 0.3 }
+delays = { "0" = 0.5, "4" = 0.5 }  # so that about twenty keys come in the silence, however the calls are drawn
 
 [strata."lab/sales"]
 layouts = { "uninterrupted-123" = 0.3, "sequential-123" = 0.7 }
@@ -103,7 +103,7 @@ async def test_key_moments_are_stored_within_60_ms_of_what_rtp_shows(tmp_path: P
     sys.stdout.write(f"\n{len(sharp)} moments stored sharply: {_distribution(sharp)}\n")
     sys.stdout.write(f"{len(between)} between bounds: {_distribution(between)}\n")
     assert len(sharp) > 0.7 * CALLS
-    assert sum(moment.shown_ms < 0 for moment in moments) >= 1, "a key comes in the silence before the prompt"
+    assert sum(moment.shown_ms < 0 for moment in moments) >= 5, "some keys come in the silence before the prompt"
     assert [moment for moment in moments if abs(moment.off_ms) > OFF_AT_MOST_MS] == []
 
 
