@@ -13,6 +13,8 @@ from typing import TypeVar
 from ivr.errors import ExperimentRefused
 
 Arm = TypeVar("Arm", str, float)
+READ_TOLERANCE = 1e-3
+"""So far from 1 the probabilities that are read back may sum: people write them with few digits."""
 _SUM_TOLERANCE = 1e-9
 
 
@@ -62,6 +64,24 @@ def uniform(*identity: str) -> float:
 def spelled(arms: Mapping[str, float]) -> str:
     """Return a whole distribution as text, ``key:p key:p``, in the order of the names."""
     return " ".join(f"{arm}:{arms[arm]:.12g}" for arm in sorted(arms))
+
+
+def read_spelled(text: str) -> Mapping[str, float] | None:
+    """Read a distribution back from what :func:`spelled` wrote, or somebody by hand; None where it is no such text.
+
+    The numbers are taken as they stand: whether they are probabilities that sum to 1 is for the caller to ask.
+    """
+    arms: dict[str, float] = {}
+    for part in text.split():
+        arm, _, probability = part.rpartition(":")
+        try:
+            number = float(probability)
+        except ValueError:
+            return None
+        if not arm or arm in arms or not math.isfinite(number):
+            return None
+        arms[arm] = number
+    return arms or None
 
 
 def require_distribution(place: str, arms: Mapping[str, float]) -> None:

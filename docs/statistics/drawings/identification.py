@@ -8,6 +8,7 @@ from fitted_case import cells_of, instruments_of
 from drawings.theme import BLUE, GREY
 from ivr.domain.kpi.structural.encoding import encode
 from ivr.domain.kpi.structural.overlap import anchored_layouts
+from ivr.domain.kpi.structural.tabulated import Tabulated
 from ivr.simulation.calls import simulate
 from ivr.simulation.instruments import REFERENCE
 from ivr.simulation.scenarios import SCENARIOS, Site
@@ -26,8 +27,8 @@ def chart() -> alt.FacetChart:
     for design, shares in DESIGNS.items():
         sites = tuple(Site(name, 0.0, tuple(map(float, each))) for name, each in shares.items())
         simulation = simulate(replace(SCENARIOS["S1"], sites=sites, agents=6), 1)
-        instruments, names = instruments_of(simulation.scenario), simulation.agents.names
-        encoded = encode(cells_of(simulation).agents, instruments, instruments.current[REFERENCE.layout], names)
+        instruments = instruments_of(simulation.scenario)
+        encoded = encode(Tabulated.of(cells_of(simulation).agents), instruments, instruments.current[REFERENCE.layout])
         anchored = anchored_layouts(encoded.design, REFERENCE.layout)
         rows += [
             {

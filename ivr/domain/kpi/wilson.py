@@ -13,6 +13,8 @@ from statistics import NormalDist
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 
 CONFIDENCE = 0.95
+Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
+"""So many standard errors a normal interval of CONFIDENCE reaches to either side."""
 FEWEST_TO_RANK = 10
 """Below this many calls a proportion is shown, but marked as too wide to order anybody by."""
 

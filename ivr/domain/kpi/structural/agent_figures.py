@@ -11,7 +11,7 @@ from ivr.domain.kpi.normal_shrinkage import ratings_wanted
 from ivr.domain.kpi.posterior_ranks import rank_summary
 from ivr.domain.kpi.structural.agents import FEWEST_AGENTS
 from ivr.domain.kpi.structural.design import FloatArray
-from ivr.domain.kpi.structural.levels import neutral_level, pooled_mix, pressed_level
+from ivr.domain.kpi.structural.levels import neutral_level, pressed_level
 from ivr.domain.kpi.structural.posterior import Posterior, posterior
 from ivr.domain.kpi.structural.search import Found
 from ivr.domain.kpi.structural.standing import Refusal, Standing
@@ -38,8 +38,7 @@ _NO_PLACE = _Place(None, (None, None))
 
 def agent_figures(found: Found, standing: Standing, reference: str, options: FitOptions) -> tuple[FittedAgent, ...]:
     """Return one row an agent, in the order of the design."""
-    design, scales, vector = found.design, found.scales, found.agents.shared
-    mix = pooled_mix(design, scales, vector)
+    design, scales, mix, vector = found.design, found.scales, found.mix, found.agents.shared
     anchor = reference_number(found, reference)
     standardised = posterior(found, lambda effect: pressed_level(scales, mix, vector, effect, anchor))
     corrected = posterior(found, lambda effect: neutral_level(scales, mix, vector, effect))

@@ -2,19 +2,17 @@
 
 Agent a moves S by u, the willingness of callers by r, and S on layout g by v_g, an interaction that keeps an agent who
 goes well with one layout from looking better than the data can say. All are normal around 0; their spread is estimated
-(empirical Bayes). Case mix and strata are estimated anew beside them, so that they rest on comparisons within agents.
+(empirical Bayes). Case mix and strata are estimated anew beside them, so they rest mostly on comparisons within agents.
 
 The equations have the shape of an arrow: a small block for each agent, and one for what agents share. The agents'
 blocks are eliminated first (Schur complement), so the cost is linear in the number of agents.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ivr.domain.kpi.structural.answers import ETA, PSI
-from ivr.domain.kpi.structural.calibration import SMALLEST
+from ivr.domain.kpi.structural.answers import ETA, PSI, SMALLEST
 from ivr.domain.kpi.structural.design import Design, FloatArray
 from ivr.domain.kpi.structural.scales import WEAK_PRECISION, Scales
 from ivr.domain.kpi.structural.strips import Strip
@@ -45,18 +43,12 @@ class Spread:
 class AgentMode:
     """The agents' parts: ``effects`` has the columns u, r, v of each layout.
 
-    ``shared`` is the vector with case mix and strata estimated anew. ``log_marginal`` is the log probability of each
-    agent's answers (Laplace).
+    ``shared`` is the vector with case mix and strata estimated anew.
     """
 
     effects: FloatArray
     shared: FloatArray
     spread: Spread
-    log_marginal: FloatArray
-
-    def of_agents(self, kept: NDArray[np.bool_]) -> "AgentMode":
-        """Return the parts of some agents."""
-        return replace(self, effects=self.effects[kept], log_marginal=self.log_marginal[kept])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +131,16 @@ class AgentFit:
 
     def mode(self, spread: Spread) -> AgentMode:
         """Return the effects that were found."""
+        return AgentMode(self._effects.copy(), self._vector.copy(), spread)
+
+    def log_marginal(self, spread: Spread) -> FloatArray:
+        """Return the log probability of each agent's answers (Laplace) at the effects that were found."""
         sums = self._pass(spread)
         prior = self._prior(spread)
         quadratic = np.einsum("ai,ij,aj->a", self._effects, prior, self._effects)
-        marginal = sums.log_likelihood - 0.5 * quadratic
+        marginal: FloatArray = sums.log_likelihood - 0.5 * quadratic
         marginal += 0.5 * (np.linalg.slogdet(prior)[1] - np.linalg.slogdet(sums.agent_information)[1])
-        return AgentMode(self._effects.copy(), self._vector.copy(), spread, marginal)
+        return marginal
 
     def uncertainty(self, spread: Spread, given_covariance: FloatArray) -> Uncertainty:
         """Return how sure the effects are; ``given_covariance`` is that of the calibrated parameters."""
@@ -204,13 +200,14 @@ class AgentFit:
         opinion, willing = strip.opinion @ self._vector, strip.willing @ self._vector
         eta = opinion[strip.kind] + effects[strip.agent, 0] + effects[strip.agent, v]
         psi = willing[strip.kind] + effects[strip.agent, 1]
-        scores, information, likelihood = strip.told(eta, psi, with_given=with_given)
+        if with_given:
+            information = strip.information(eta, psi)
+        else:
+            scores, information, likelihood = strip.told(eta, psi)
+            sums.log_likelihood[strip.agents] += np.add.reduceat(likelihood, strip.begins)
+            self._add_slopes(sums, strip, scores)
         begins, agents = strip.begins, strip.agents
-        sums.log_likelihood[agents] += np.add.reduceat(likelihood, begins)
-        slope = np.add.reduceat(scores, begins, axis=0)
-        both = np.add.reduceat(information[:, :, :2], begins, axis=0)
-        sums.agent_slope[agents, :2] += slope
-        sums.agent_slope[agents, v] += slope[:, ETA]
+        both = np.add.reduceat(information[:, :, : PSI + 1], begins, axis=0)
         sums.agent_information[agents, :2, :2] += both
         sums.agent_information[agents, v, v] += both[:, ETA, ETA]
         for effect in (ETA, PSI):
@@ -223,12 +220,19 @@ class AgentFit:
             sums.cross[agents, effect] += crossed
             if effect == ETA:
                 sums.cross[agents, v] += crossed
-        self._add_shared(sums, strip, scores, information)
+        self._add_shared(sums, strip, information)
 
-    def _add_shared(self, sums: _Equations, strip: Strip, scores: FloatArray, information: FloatArray) -> None:
+    def _add_slopes(self, sums: _Equations, strip: Strip, scores: FloatArray) -> None:
+        slope = np.add.reduceat(scores, strip.begins, axis=0)
+        sums.agent_slope[strip.agents, :2] += slope
+        sums.agent_slope[strip.agents, 2 + strip.layout] += slope[:, ETA]
         weight = self._weights[strip.agent]
         for effect, matrix in ((ETA, strip.opinion), (PSI, strip.willing)):
             sums.slope += strip.by_kind(scores[:, effect] * weight) @ matrix
+
+    def _add_shared(self, sums: _Equations, strip: Strip, information: FloatArray) -> None:
+        weight = self._weights[strip.agent]
+        for effect, matrix in ((ETA, strip.opinion), (PSI, strip.willing)):
             told = strip.by_kind(information[:, effect, ETA] * weight)[:, None] * strip.opinion
             told += strip.by_kind(information[:, effect, PSI] * weight)[:, None] * strip.willing
             for place in range(PSI + 1, information.shape[2]):

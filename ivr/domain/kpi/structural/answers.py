@@ -25,6 +25,8 @@ ETA, PSI = 0, 1
 SLOPE, CURVE, HAZARD, HABIT = (2 + OWN.index(name) for name in ("slope", "curve", "hazard", "habit"))
 FIRST_THRESHOLD = 2 + len(OWN)
 """Local derivatives: by eta, by psi, by each of OWN, by own thresholds, by neutral thresholds."""
+SMALLEST = 1e-12
+"""A probability or a sum of counts that is divided by is at least this."""
 
 
 class Shares(NamedTuple):
@@ -173,3 +175,18 @@ class Answering:
         by *= stay[:, None]
         by[:, :, HAZARD] = -self.seconds * value
         return Shares(value, by)
+
+
+def with_rest(shares: Shares) -> Shares:
+    """Return the shares with that of all other results added as the last one."""
+    value = np.column_stack([shares.value, 1.0 - shares.value.sum(axis=1)])
+    by = np.concatenate([shares.by, -shares.by.sum(axis=1, keepdims=True)], axis=1)
+    return Shares(np.maximum(value, SMALLEST), by)
+
+
+def conditional(shares: Shares) -> Shares:
+    """Return the shares among those who are in any of the results."""
+    total = np.maximum(shares.value.sum(axis=1, keepdims=True), SMALLEST)
+    value = np.maximum(shares.value / total, SMALLEST)
+    by = (shares.by - value[:, :, None] * shares.by.sum(axis=1, keepdims=True)) / total[:, :, None]
+    return Shares(value, by)

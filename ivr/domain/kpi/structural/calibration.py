@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import inv
 
-from ivr.domain.kpi.structural.answers import ETA, PSI, Answering, Shares
+from ivr.domain.kpi.structural.answers import ETA, PSI, Answering, Shares, conditional, with_rest
 from ivr.domain.kpi.structural.bounded_step import bounded_step
 from ivr.domain.kpi.structural.design import Design, FloatArray, IndexArray
 from ivr.domain.kpi.structural.scales import Scales
@@ -29,7 +29,6 @@ _SMALL_STEP = 1e-4
 _SMALL_GAIN, _LARGEST_GAIN = 1e-6, 1e-2
 """What the next step would gain in log likelihood; 1e-2 is a tenth of a standard error, enough where it is not easy."""
 _LONGEST_STEP = 1.0
-SMALLEST = 1e-12
 SharesOf = Callable[[FloatArray, FloatArray], Shares]
 """Returns the shares of callers at eta and psi."""
 
@@ -62,10 +61,10 @@ def calibrate(design: Design, scales: Scales, spread: FloatArray, start: FloatAr
 
     ``spread`` is the covariance of agents' parts of S and of the logit of willingness.
     """
-    linear, bounds = scales.linear(design), scales.bounds()
+    bounds = scales.bounds()
 
     def read(vector: FloatArray) -> _Reading:
-        return _Reading.of(scales, vector, blocks(design, scales, spread, vector, linear))
+        return _Reading.of(scales, vector, blocks(design, scales, spread, vector))
 
     here = read(scales.within_bounds(start))
     settled = False
@@ -116,25 +115,20 @@ def _further(here: _Reading, step: FloatArray, reach: float, read: Callable[[Flo
     return there
 
 
-def blocks(
-    design: Design,
-    scales: Scales,
-    spread: FloatArray,
-    vector: FloatArray,
-    linear: tuple[FloatArray, FloatArray],
-) -> Iterator[Block]:
+def blocks(design: Design, scales: Scales, spread: FloatArray, vector: FloatArray) -> Iterator[Block]:
     """Yield the multinomials of a design at ``vector``, layout by layout."""
     agents = _agents(spread)
+    opinion, willing = scales.linear(design.kinds)
     for layout in range(len(design.layouts)):
         rows = design.rows_of(layout)
         places = np.arange(rows.start, rows.stop)
         answering = Answering.of(scales, vector, layout)
-        maps = _Maps(scales.local_map(layout), linear[0], linear[1], vector)
+        maps = _Maps(scales.local_map(layout), design.kind, opinion, willing, vector)
         categories = design.layouts[layout].categories
         offered = places[design.offered[rows] > 0]
         if len(offered):
             shares = _averaged(answering.rated, maps, offered, agents)
-            value, by = _with_rest(shares)
+            value, by = with_rest(shares)
             rated = design.rated[offered, :categories]
             counts = np.column_stack([rated, design.offered[offered] - rated.sum(axis=1)])
             yield Block("rated", offered, counts, value, maps.full(offered, by))
@@ -149,16 +143,20 @@ def blocks(
 class _Maps:
     """From local derivatives to derivatives by the vector, for one layout's cells."""
 
-    def __init__(self, local: FloatArray, opinion: FloatArray, willing: FloatArray, vector: FloatArray) -> None:
-        self._local, self._opinion, self._willing = local, opinion, willing
+    def __init__(
+        self, local: FloatArray, kind: IndexArray, opinion: FloatArray, willing: FloatArray, vector: FloatArray
+    ) -> None:
+        self._local, self._kind, self._opinion, self._willing = local, kind, opinion, willing
         self._eta, self._psi = opinion @ vector, willing @ vector
 
     def at(self, rows: IndexArray) -> tuple[FloatArray, FloatArray]:
-        return self._eta[rows], self._psi[rows]
+        kind = self._kind[rows]
+        return self._eta[kind], self._psi[kind]
 
     def full(self, rows: IndexArray, by: FloatArray) -> FloatArray:
-        linear = by[:, :, ETA, None] * self._opinion[rows][:, None, :]
-        linear += by[:, :, PSI, None] * self._willing[rows][:, None, :]
+        kind = self._kind[rows]
+        linear = by[:, :, ETA, None] * self._opinion[kind][:, None, :]
+        linear += by[:, :, PSI, None] * self._willing[kind][:, None, :]
         linear += by[:, :, PSI + 1 :] @ self._local
         return linear
 
@@ -187,19 +185,4 @@ def _averaged(shares: SharesOf, maps: _Maps, rows: IndexArray, agents: list[tupl
     found = [(weight, shares(eta + u, psi + r)) for u, r, weight in agents]
     value: FloatArray = np.sum([weight * each.value for weight, each in found], axis=0)
     by: FloatArray = np.sum([weight * each.by for weight, each in found], axis=0)
-    return Shares(value, by)
-
-
-def _with_rest(shares: Shares) -> Shares:
-    """Add the result that is none of these."""
-    value = np.column_stack([shares.value, 1.0 - shares.value.sum(axis=1)])
-    by = np.concatenate([shares.by, -shares.by.sum(axis=1, keepdims=True)], axis=1)
-    return Shares(np.maximum(value, SMALLEST), by)
-
-
-def conditional(shares: Shares) -> Shares:
-    """Return the shares among those who are in any of the results."""
-    total = np.maximum(shares.value.sum(axis=1, keepdims=True), SMALLEST)
-    value = np.maximum(shares.value / total, SMALLEST)
-    by = (shares.by - value[:, :, None] * shares.by.sum(axis=1, keepdims=True)) / total[:, :, None]
     return Shares(value, by)

@@ -7,6 +7,7 @@ it: the agent causes them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,25 @@ from ivr.domain.kpi.instruments import Instrument
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
+_SPARSE = 16
 
 
 def sums(number: IndexArray, values: FloatArray, count: int) -> FloatArray:
     """Return the sum of ``values`` under each number from 0 to before ``count``."""
     return np.asarray(np.bincount(number, values, count), dtype=np.float64)
+
+
+def numbered(keys: IndexArray, beyond: int) -> tuple[IndexArray, IndexArray]:
+    """Return the different keys, ascending, and the number of each key; keys are from 0 to before ``beyond``.
+
+    Where keys are not far apart they are marked in a table, which is many times as quick as sorting them.
+    """
+    if beyond > _SPARSE * len(keys):
+        different, number = np.unique(keys, return_inverse=True)
+        return different, number.reshape(-1)
+    there = np.zeros(beyond, dtype=np.bool_)
+    there[keys] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[keys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +74,30 @@ class Stratum:
     shares: Mapping[str, float] | None
 
 
+class Circumstances(NamedTuple):
+    """The numbers of a contact's layout and kind in a design."""
+
+    layout: int
+    kind: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The kinds of calls beside agent and layout, one row of each array for one; ``mix`` has a column a factor."""
+
+    stratum: IndexArray
+    delay: IndexArray
+    mix: IndexArray
+
+    def __len__(self) -> int:
+        return len(self.stratum)
+
+
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Counts of calls, one row of each array for one cell, sorted by layout and then by agent.
+    """Counts of calls, one row of each array for one cell, sorted by layout, then by agent, then by kind.
 
-    ``mix`` numbers the level of each factor (a column each). ``eligible`` and ``offered`` count calls, ``rated`` the
+    ``kind`` numbers the rows of ``kinds``. ``eligible`` and ``offered`` count calls, ``rated`` the
     ratings by category (columns beyond a layout's categories are 0), ``later`` the follow-up answers of callers who
     were offered the rating and did not rate, ``anyway`` those of callers who were not offered it, both on the neutral
     scale.
@@ -76,11 +110,10 @@ class Design:
     delays: tuple[float, ...]
     factors: tuple[Factor, ...]
     neutral_categories: int
+    kinds: Kinds
     agent: IndexArray
-    stratum: IndexArray
     layout: IndexArray
-    delay: IndexArray
-    mix: IndexArray
+    kind: IndexArray
     eligible: FloatArray
     offered: FloatArray
     rated: FloatArray
@@ -100,26 +133,24 @@ class Design:
         """Return the sums of ``values`` (one for a cell) over each agent's cells."""
         return sums(self.agent, values, len(self.agents))
 
-    def of_cells(self, cells: IndexArray) -> "Design":
-        """Return some of the cells, in the order given."""
-        names = ("agent", "stratum", "layout", "delay", "mix", "eligible", "offered", "rated", "later", "anyway")
-        return replace(self, weighted=self.weighted[cells], **{name: getattr(self, name)[cells] for name in names})
+    def by_kind(self, values: FloatArray) -> FloatArray:
+        """Return the sums of ``values`` (one for a cell) over the cells of each kind."""
+        return sums(self.kind, values, len(self.kinds))
 
     def of_agents(self, kept: NDArray[np.bool_]) -> "Design":
         """Return the cells of some agents, who keep their order and get new numbers."""
+        if kept.all():
+            return self
         names = tuple(agent for agent, keep in zip(self.agents, kept.tolist(), strict=True) if keep)
-        some = self.of_cells(np.flatnonzero(kept[self.agent]))
-        return replace(some, agents=names, agent=(np.cumsum(kept) - 1)[some.agent])
+        cells = np.flatnonzero(kept[self.agent])
+        columns = ("layout", "kind", "eligible", "offered", "rated", "later", "anyway", "weighted")
+        agent = (np.cumsum(kept) - 1)[self.agent[cells]]
+        return replace(self, agents=names, agent=agent, **{name: getattr(self, name)[cells] for name in columns})
 
     def without_agents(self, weights: FloatArray) -> "Design":
         """Return the cells joined over agents, each agent's counts times the agent's weight, 0 to 1."""
-        columns = (self.layout, self.stratum, self.delay, *self.mix.T)
-        return self.joined(columns, weights[self.agent])
-
-    def joined(self, columns: tuple[IndexArray, ...], weight: FloatArray) -> "Design":
-        """Return the cells that are alike in ``columns`` as one, as if of one agent, counts times ``weight``."""
-        dims = tuple(int(column.max(initial=0)) + 1 for column in columns)
-        keys, first, of = np.unique(np.ravel_multi_index(columns, dims), return_index=True, return_inverse=True)
+        keys, of = numbered(self.layout * len(self.kinds) + self.kind, len(self.layouts) * len(self.kinds))
+        weight = weights[self.agent]
 
         def total(counts: FloatArray) -> FloatArray:
             if counts.ndim == 1:
@@ -130,10 +161,8 @@ class Design:
             self,
             agents=("",),
             agent=np.zeros(len(keys), dtype=np.intp),
-            stratum=self.stratum[first],
-            layout=self.layout[first],
-            delay=self.delay[first],
-            mix=self.mix[first],
+            layout=keys // len(self.kinds),
+            kind=keys % len(self.kinds),
             eligible=total(self.eligible),
             offered=total(self.offered),
             rated=total(self.rated),

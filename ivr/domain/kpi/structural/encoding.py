@@ -3,18 +3,30 @@
 Cells come in any order and in any pieces; the design is sorted, so that a shuffled or split input gives the same bytes.
 """
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import repeat
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.domain.draws import read_spelled
 from ivr.domain.kpi.instruments import Instrument, Instruments
-from ivr.domain.kpi.period_cells import Contact, PeriodCell, Result
-from ivr.domain.kpi.structural.design import Design, Factor, FloatArray, IndexArray, Layout, Stratum, sums
+from ivr.domain.kpi.period_cells import Contact, Result
+from ivr.domain.kpi.structural.design import (
+    Circumstances,
+    Design,
+    Factor,
+    FloatArray,
+    IndexArray,
+    Kinds,
+    Layout,
+    Stratum,
+    numbered,
+    sums,
+)
+from ivr.domain.kpi.structural.tabulated import NOBODY, Tabulated
 from ivr.domain.kpi.waits import WAIT_NAMES
 from ivr.domain.outcomes import DISPOSITIONS, Outcome
 
@@ -24,63 +36,48 @@ SAME_PACE_SECONDS = 0.75
 """Two versions of a layout by whose choices are read within this time of each other are one instrument."""
 RARE = "(rare)"
 UNKNOWN = "(unknown)"
-Key = tuple[int, ...]  # layout, stratum, delay, the level of each factor
-_Named = TypeVar("_Named", Contact, Result)
+_Kind = tuple[int, ...]  # stratum, delay, the level of each factor
 _BEYOND = 1_000_000
+_NOWHERE = -1
 _FACTORS = ("queue", "segment", "wait", "period")
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A design, what is not in it by reason, and the numbers under which it holds each contact.
-
-    These are the layout's, the stratum's, the delay's, and the level of each factor.
-    """
+    """A design, what is not in it by reason, and where each contact stands in it."""
 
     design: Design
     left_out: Mapping[str, int]
-    contacts: Mapping[Contact, tuple[int, ...]]
+    contacts: Mapping[Contact, Circumstances]
 
 
-def encode(
-    cells: Sequence[PeriodCell], instruments: Instruments, reference: Instrument, agents: Sequence[str]
-) -> Encoded:
-    """Return the design of ``cells``: those of ``agents`` with an eligible outcome, and a layout with a definition.
+def encode(cells: Tabulated, instruments: Instruments, reference: Instrument) -> Encoded:
+    """Return the design of ``cells``: those of an agent with an eligible outcome, and a layout with a definition.
 
     ``reference`` gives the neutral scale its number of categories.
     """
-    of_agent, of_contact, of_result, _, of_calls = zip(*cells, strict=True) if cells else ((),) * 5
-    contacts, contact = _numbered(of_contact)
-    results, result = _numbered(of_result)
-    number: dict[str | None, int] = {agent: place for place, agent in enumerate(agents)}
-    agent = np.fromiter(map(number.get, of_agent, repeat(-1)), dtype=np.intp, count=len(of_agent))
-    calls = np.array(of_calls, dtype=np.float64)
-    eligible = np.array([_is_eligible(each) for each in results], dtype=np.bool_)
-    kept = (agent >= 0) & eligible[result] if len(cells) else np.zeros(0, dtype=np.bool_)
-    contact, result, agent, calls = contact[kept], result[kept], agent[kept], calls[kept]
-    by_contact = dict(zip(contacts, sums(contact, calls, len(contacts)).tolist(), strict=True))
-    present = {each: count for each, count in by_contact.items() if count}
+    eligible = cells.with_result(_is_eligible) & (cells.agent != NOBODY)
+    present = cells.by_contact(eligible)
     layouts, layout_numbers = _layouts(present, instruments)
     levels = _Levels.of(present, layout_numbers)
-    rows = {each: levels.row(each) for each in present}
     left_out: Counter[str] = Counter()
-    for each, count in present.items():
-        if rows[each] is None:
-            left_out[f"calls of {each.layout or 'no layout'}, which has no definition here"] += round(count)
-    codes = np.array([rows.get(each) or levels.nowhere for each in contacts], dtype=np.intp)
-    inside = codes[contact, 0] >= 0 if len(contact) else np.zeros(0, dtype=np.bool_)
-    table = _Table(contacts, results, layouts, len(reference.categories), codes)
-    design = table.design(agents, levels, contact[inside], result[inside], agent[inside], calls[inside], left_out)
-    known = {each: row for each, row in rows.items() if row is not None}
-    return Encoded(design, dict(sorted(left_out.items())), known)
+    known: dict[Contact, tuple[int, _Kind]] = {}
+    for contact, count in present.items():
+        layout = levels.layout(contact)
+        if layout is None:
+            left_out[f"calls of {contact.layout or 'no layout'}, which has no definition here"] += round(count)
+        else:
+            known[contact] = layout, levels.kind(contact)
+    kinds = {kind: number for number, kind in enumerate(sorted({kind for _, kind in known.values()}))}
+    contacts = {contact: Circumstances(layout, kinds[kind]) for contact, (layout, kind) in known.items()}
+    counted = _Counting(cells, layouts, len(reference.categories), contacts, left_out)
+    design = counted.design(eligible, levels, _kinds(list(kinds)))
+    return Encoded(design, dict(sorted(left_out.items())), contacts)
 
 
-def _numbered(values: Sequence[_Named]) -> tuple[list[_Named], IndexArray]:
-    """Return the different values, and the number of each; equal objects are compared once, not once a cell."""
-    objects = dict(zip(map(id, values), values, strict=True))
-    by_value: dict[_Named, int] = {}
-    by_id = {place: by_value.setdefault(value, len(by_value)) for place, value in objects.items()}
-    return list(by_value), np.fromiter(map(by_id.__getitem__, map(id, values)), np.intp, len(values))
+def _kinds(kinds: list[_Kind]) -> Kinds:
+    stratum, delay, *mix = np.array(kinds, dtype=np.intp).reshape(-1, 2 + len(_FACTORS)).T
+    return Kinds(stratum, delay, np.column_stack(mix))
 
 
 def _is_eligible(result: Result) -> bool:
@@ -143,12 +140,8 @@ def _stratum(name: tuple[str | None, str | None, str | None]) -> Stratum:
 
 def _shares(allocation: str) -> Mapping[str, float] | None:
     """Return the layouts that can be drawn, each with its share; None where nobody can read the allocation."""
-    arms = [arm.rpartition(":") for arm in allocation.split()]
-    try:
-        shares = {key: float(share) for key, _, share in arms}
-    except ValueError:
-        return None
-    return {key: share for key, share in shares.items() if share > 0}
+    shares = read_spelled(allocation)
+    return None if shares is None else {key: share for key, share in shares.items() if share > 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,109 +167,103 @@ class _Levels:
             tuple({level: number for number, level in enumerate(factor.levels)} for factor in factors),
         )
 
-    @property
-    def nowhere(self) -> Key:
-        """The row of a contact that is in no design."""
-        return (-1,) * (3 + len(self.factors))
+    def layout(self, contact: Contact) -> int | None:
+        """Return the number of the layout; None where it has no definition."""
+        return None if contact.layout is None else self.layouts.get((contact.layout, contact.layout_version))
 
-    def row(self, contact: Contact) -> Key | None:
-        """Return the numbers of layout, stratum, delay and levels; None where the layout has no definition."""
-        layout = None if contact.layout is None else self.layouts.get((contact.layout, contact.layout_version))
-        if layout is None:
-            return None
+    def kind(self, contact: Contact) -> _Kind:
+        """Return the numbers of stratum, delay and the level of each factor."""
         levels = []
         for name, numbers in zip(_FACTORS, self.levels, strict=True):
             level = _level(name, contact)
             levels.append(numbers[level] if level in numbers else numbers[RARE])
-        delay = self.delays[contact.delay_seconds or 0.0]
-        return (layout, self.strata[_stratum_name(contact)], delay, *levels)
+        return (self.strata[_stratum_name(contact)], self.delays[contact.delay_seconds or 0.0], *levels)
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _Counting:
     """What a cell counts for: by its contact, where it stands; by its result, which counts it adds to."""
 
-    contacts: Sequence[Contact]
-    results: Sequence[Result]
+    cells: Tabulated
     layouts: tuple[Layout, ...]
     neutral: int
-    codes: IndexArray
+    contacts: Mapping[Contact, Circumstances]
+    left_out: Counter[str]
 
-    def design(
-        self,
-        agents: Sequence[str],
-        levels: _Levels,
-        contact: IndexArray,
-        result: IndexArray,
-        agent: IndexArray,
-        calls: FloatArray,
-        left_out: Counter[str],
-    ) -> Design:
-        codes = self.codes[contact]
-        category = np.array([self._category(each) for each in self.results], dtype=np.intp)[result]
-        counts = np.array([layout.categories for layout in self.layouts], dtype=np.intp)
-        unread = category >= (counts[codes[:, 0]] if len(counts) else 0)
-        self._leave_out(left_out, codes[unread, 0], calls[unread])
-        read = ~unread
-        codes, result, agent, contact = codes[read], result[read], agent[read], contact[read]
-        calls, category = calls[read], category[read]
-        columns = np.column_stack([codes[:, 0], agent, codes[:, 1:]])
-        dims = tuple((columns.max(axis=0) + 1).tolist()) if len(columns) else (1,) * columns.shape[1]
-        keys, row = np.unique(np.ravel_multi_index(tuple(columns.T), dims), return_inverse=True)
+    def design(self, eligible: NDArray[np.bool_], levels: _Levels, kinds: Kinds) -> Design:
+        """Return the design of the ``eligible`` cells that can be read."""
+        cells, agents = self.cells, self.cells.agents
+        nowhere = Circumstances(_NOWHERE, _NOWHERE)
+        places = np.array([self.contacts.get(each, nowhere) for each in cells.contacts], np.intp).reshape(-1, 2)
+        category = np.array([_category(each) for each in cells.results], dtype=np.intp)
+        answer = np.array([_answer(each) for each in cells.results], dtype=np.intp)
+        is_offered = np.array([_is_offered(each) for each in cells.results], dtype=np.bool_)
+        chances = np.array([each.selection_probability or 1.0 for each in cells.contacts])
+        at = np.flatnonzero(eligible)
+        at = at[places[cells.contact[at], 0] != _NOWHERE]
+        at = self._readable(at, places[:, 0], category)
+        contact, result, calls = cells.contact[at], cells.result[at], cells.calls[at]
+        # By layout, then by agent, then by kind; so every layout's cells stand together, and in them every agent's.
+        beyond = (len(self.layouts), len(agents), len(kinds))
+        key = (places[contact, 0] * beyond[1] + cells.agent[at]) * beyond[2] + places[contact, 1]
+        keys, row = numbered(key, math.prod(beyond))
         size = len(keys)
-        offered = np.array([_is_offered(each) for each in self.results], dtype=np.bool_)[result]
-        chance = np.array([each.selection_probability or 1.0 for each in self.contacts])[contact]
-        answer = np.array([self._answer(each) for each in self.results], dtype=np.intp)[result]
+        offered, category, answer = is_offered[result], category[result], answer[result]
         strange = answer >= self.neutral
         if strange.any():
-            left_out["follow-up answers that are not on the neutral scale"] += round(float(calls[strange].sum()))
-        width = int(max([self.neutral, *counts.tolist()]))
+            self.left_out["follow-up answers that are not on the neutral scale"] += round(float(calls[strange].sum()))
+        width = max([self.neutral, *(layout.categories for layout in self.layouts)])
 
         def by_category(which: NDArray[np.bool_], place: IndexArray, columns: int) -> FloatArray:
             return sums(row[which] * columns + place[which], calls[which], size * columns).reshape(size, columns)
 
         answered = (answer >= 0) & ~strange
-        layout, of_agent, stratum, delay, *mix = np.unravel_index(keys, dims)
         return Design(
-            agents=tuple(agents),
+            agents=agents,
             strata=tuple(_stratum(name) for name in levels.strata),
             layouts=self.layouts,
             delays=tuple(levels.delays),
             factors=levels.factors,
             neutral_categories=self.neutral,
-            agent=of_agent,
-            stratum=stratum,
-            layout=layout,
-            delay=delay,
-            mix=np.column_stack(mix).astype(np.intp),
+            kinds=kinds,
+            agent=keys // beyond[2] % beyond[1] if size else keys,
+            layout=keys // (beyond[1] * beyond[2]) if size else keys,
+            kind=keys % beyond[2] if size else keys,
             eligible=sums(row, calls, size),
             offered=sums(row, calls * offered, size),
             rated=by_category(category >= 0, category, width),
             later=by_category(answered & offered, answer, self.neutral),
             anyway=by_category(answered & ~offered, answer, self.neutral),
-            weighted=sums(row, calls / chance, size),
+            weighted=sums(row, calls / chances[contact], size),
         )
 
-    def _leave_out(self, left_out: Counter[str], layout: IndexArray, calls: FloatArray) -> None:
-        for number, count in enumerate(sums(layout, calls, len(self.layouts)).tolist()):
+    def _readable(self, at: IndexArray, layout: IndexArray, category: IndexArray) -> IndexArray:
+        """Return which of the cells ``at`` have a category that their layout has; count the others' calls."""
+        categories = np.array([each.categories for each in self.layouts], dtype=np.intp)
+        of_cell = layout[self.cells.contact[at]]
+        unread = category[self.cells.result[at]] >= (categories[of_cell] if len(at) else 0)
+        counts = sums(of_cell[unread], self.cells.calls[at[unread]], len(self.layouts))
+        for each, count in zip(self.layouts, counts.tolist(), strict=True):
             if count:
-                key = self.layouts[number].key
-                left_out[f"ratings of {key} with a category that its definition does not have"] += round(count)
+                self.left_out[f"ratings of {each.key} with a category that its definition does not have"] += round(
+                    count
+                )
+        return at[~unread]
 
-    @staticmethod
-    def _category(result: Result) -> int:
-        """Return the category of a rating, -1 of anything else; one beyond every layout's where there is none."""
-        if result.outcome is not Outcome.RATED:
-            return -1
-        return _BEYOND if result.category is None or result.category < 0 else result.category
 
-    @staticmethod
-    def _answer(result: Result) -> int:
-        """Return the category of a silent caller's follow-up answer, -1 where there is none."""
-        if result.outcome is Outcome.RATED or result.followup != "answered":
-            return -1
-        answer = result.followup_category
-        return _BEYOND if answer is None or answer < 0 else answer
+def _category(result: Result) -> int:
+    """Return the category of a rating, -1 of anything else; one beyond every layout's where there is none."""
+    if result.outcome is not Outcome.RATED:
+        return -1
+    return _BEYOND if result.category is None or result.category < 0 else result.category
+
+
+def _answer(result: Result) -> int:
+    """Return the category of a silent caller's follow-up answer, -1 where there is none."""
+    if result.outcome is Outcome.RATED or result.followup != "answered":
+        return -1
+    answer = result.followup_category
+    return _BEYOND if answer is None or answer < 0 else answer
 
 
 def _is_offered(result: Result) -> bool:

@@ -1,13 +1,13 @@
 """The fit: from period cells to the figures of agents and layouts, or to the reason why there are none."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ivr.domain.kpi.estimates import Status, no_figure
 from ivr.domain.kpi.fit_options import METHOD, FitOptions
 from ivr.domain.kpi.fitted import FittedAgent, FittedFigures, FittedLayout
 from ivr.domain.kpi.instruments import Instrument, Instruments
-from ivr.domain.kpi.period_cells import GroupCell, PeriodCell
+from ivr.domain.kpi.period_cells import GroupCell, PeriodCell, Result
 from ivr.domain.kpi.structural.agent_figures import agent_figures
 from ivr.domain.kpi.structural.encoding import encode
 from ivr.domain.kpi.structural.floors import below_floor
@@ -15,6 +15,7 @@ from ivr.domain.kpi.structural.layout_effects import layout_effects
 from ivr.domain.kpi.structural.search import search
 from ivr.domain.kpi.structural.shared_facts import shared_facts
 from ivr.domain.kpi.structural.standing import Refusal, settled_standing, standing_of
+from ivr.domain.kpi.structural.tabulated import NOBODY, Tabulated
 from ivr.domain.outcomes import Outcome
 
 ESTIMAND = (
@@ -27,19 +28,23 @@ def fit(
     cells: Sequence[PeriodCell], groups: Sequence[GroupCell], instruments: Instruments, options: FitOptions
 ) -> FittedFigures:
     """Return the figures of every agent among ``cells``; what cannot be known has a status and a reason."""
-    agents = sorted({cell.agent for cell in cells if cell.agent is not None})
-    reference, warnings = _reference(cells, instruments, options)
-    warnings += _not_counted(cells)
-    if reference is None:
-        is_rated = any(cell.result.outcome is Outcome.RATED and cell.agent is not None for cell in cells)
+    table = Tabulated.of(cells)
+    agents = table.agents
+    ratings = _ratings(table, instruments)
+    warnings = _not_counted(table)
+    if not ratings:
+        is_rated = bool((table.with_result(_is_rating) & (table.agent != NOBODY)).any())
         why = "no rating whose layout has a definition here" if is_rated else "nobody has rated yet"
         refusal = Refusal(Status.INSUFFICIENT, why)
         return _refused(agents, refusal, options.reference_layout, (), warnings)
-    encoded = encode(cells, instruments, _instrument(instruments, reference), agents)
+    reference, other = _reference(ratings, options)
+    warnings = (*other, *warnings)
+    encoded = encode(table, instruments, _instrument(instruments, reference))
     there = encoded.design.by_agent(encoded.design.eligible) > 0
     design = encoded.design.of_agents(there)
     warnings += tuple(f"{count} {what}: left out" for what, count in encoded.left_out.items())
-    standing = standing_of(design, reference, cells)
+    sampled = table.count(table.with_result(lambda result: result.followup is not None))
+    standing = standing_of(design, reference, sampled)
     layouts = sorted({layout.key for layout in design.layouts})
     if standing.everything is not None:
         return _refused(agents, standing.everything, reference, layouts, warnings)
@@ -66,25 +71,27 @@ def fit(
     )
 
 
-def _reference(
-    cells: Sequence[PeriodCell], instruments: Instruments, options: FitOptions
-) -> tuple[str | None, tuple[str, ...]]:
-    """Return the layout that figures stand on: the configured one if it was rated on, else the one rated on most."""
-    rated: Counter[tuple[str | None, str | None, int | None]] = Counter()
-    for cell in cells:
-        if cell.result.outcome is Outcome.RATED and cell.agent is not None:
-            rated[cell.contact.layout, cell.contact.layout_version, cell.result.category] += cell.calls
+def _ratings(table: Tabulated, instruments: Instruments) -> Mapping[str, int]:
+    """Return how many ratings can be read, by layout."""
     ratings: Counter[str] = Counter()
-    for (layout, version, category), calls in rated.items():
-        instrument = instruments.of(layout, version)
-        if layout is None or instrument is None or category is None:
-            continue
-        if 0 <= category < len(instrument.categories):
-            ratings[layout] += calls
-    ratings = +ratings
-    if not ratings:
-        return None, ()
-    if options.reference_layout in ratings:
+    rated = table.with_result(_is_rating) & (table.agent != NOBODY)
+    for number, result in enumerate(table.results):
+        for contact, calls in table.by_contact(rated & (table.result == number)).items() if _is_rating(result) else ():
+            instrument = instruments.of(contact.layout, contact.layout_version)
+            if contact.layout is None or instrument is None or result.category is None:
+                continue
+            if 0 <= result.category < len(instrument.categories):
+                ratings[contact.layout] += round(calls)
+    return +ratings
+
+
+def _is_rating(result: Result) -> bool:
+    return result.outcome is Outcome.RATED
+
+
+def _reference(ratings: Mapping[str, int], options: FitOptions) -> tuple[str, tuple[str, ...]]:
+    """Return the layout that figures stand on: the configured one if it was rated on, else the one rated on most."""
+    if options.reference_layout is not None and options.reference_layout in ratings:
         return options.reference_layout, ()
     most = min(ratings, key=lambda key: (-ratings[key], key))
     named = options.reference_layout or "no reference layout"
@@ -97,10 +104,10 @@ def _instrument(instruments: Instruments, reference: str) -> Instrument:
     return instruments.of(reference, None) or noted[max(noted)]
 
 
-def _not_counted(cells: Sequence[PeriodCell]) -> tuple[str, ...]:
+def _not_counted(table: Tabulated) -> tuple[str, ...]:
     """Say how many calls are in no figure because nobody knows whose they are, or how they ended."""
-    nobodys = sum(cell.calls for cell in cells if cell.agent is None)
-    unknown = sum(cell.calls for cell in cells if cell.result.outcome in (None, Outcome.UNKNOWN))
+    nobodys = table.count(table.agent == NOBODY)
+    unknown = table.count(table.with_result(lambda result: result.outcome in (None, Outcome.UNKNOWN)))
     said = ((nobodys, "calls without an agent"), (unknown, "calls of which nobody knows how they ended"))
     return tuple(f"{count} {what}: left out" for count, what in said if count)
 

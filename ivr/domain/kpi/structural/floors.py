@@ -19,8 +19,11 @@ def below_floor(design: Design, options: FitOptions) -> NDArray[np.bool_]:
     agents = len(design.agents)
     queue = next(n for n, factor in enumerate(design.factors) if factor.name == "queue")
     floors = [options.floor_of(level) for level in design.factors[queue].levels]
-    counted = np.array([floor is not None for floor in floors], dtype=np.bool_)[design.mix[:, queue]]
-    floor = np.array([floor or 0.0 for floor in floors])[design.mix[:, queue]]
+    if not any(floor is not None for floor in floors):
+        return np.zeros(agents, dtype=np.bool_)
+    of_cell = design.kinds.mix[design.kind, queue]
+    counted = np.array([floor is not None for floor in floors], dtype=np.bool_)[of_cell]
+    floor = np.array([floor or 0.0 for floor in floors])[of_cell]
     eligible = design.by_agent(design.eligible * counted)
     if not eligible.any():
         return np.zeros(agents, dtype=np.bool_)

@@ -7,14 +7,14 @@ from ivr.domain.kpi.fit_options import METHOD
 from ivr.domain.kpi.fitted import FittedLayout
 from ivr.domain.kpi.structural.agent_figures import reference_number
 from ivr.domain.kpi.structural.design import FloatArray
-from ivr.domain.kpi.structural.levels import Mix, pooled_mix, pressed_level
+from ivr.domain.kpi.structural.levels import Mix, pressed_level
 from ivr.domain.kpi.structural.search import Found
 from ivr.domain.kpi.structural.standing import Standing
+from ivr.domain.kpi.wilson import Z
 
 FEWEST_RATINGS = 200
 """With fewer ratings that chance gave a layout, its effect is marked wide."""
 _POINTS = "percentage points"
-_Z = 1.959963984540054
 
 
 def layout_effects(found: Found, standing: Standing, reference: str) -> tuple[FittedLayout, ...]:
@@ -46,7 +46,7 @@ def _effect(found: Found, mix: Mix, number: int, base: int) -> Estimate:
     here = pressed_level(found.scales, mix, vector, effect, base)
     gradient: FloatArray = there.by_vector[0] - here.by_vector[0]
     covariance = found.uncertainty.shared_covariance * (found.design_effect or 1.0)
-    reach = 100.0 * _Z * float(np.sqrt(max(float(gradient @ covariance @ gradient), 0.0)))
+    reach = 100.0 * Z * float(np.sqrt(max(float(gradient @ covariance @ gradient), 0.0)))
     points = 100.0 * float(there.share[0] - here.share[0])
     ratings = _drawn_ratings(found, number)
     names = found.design.layouts[number].instrument.categories, found.design.layouts[base].instrument.categories
@@ -60,7 +60,7 @@ def _effect(found: Found, mix: Mix, number: int, base: int) -> Estimate:
 
 def _centre(found: Found) -> Mix:
     """Return the pooled mix of the whole centre, as of one agent in all strata."""
-    mix = pooled_mix(found.design, found.scales, found.agents.shared)
+    mix = found.mix
     calls = found.design.by_agent(found.design.eligible)
     return Mix(mix.points, (calls @ mix.weights / calls.sum())[None, :])
 
@@ -74,4 +74,4 @@ def _drawn_ratings(found: Found, number: int) -> int:
     design = found.design
     rows = design.rows_of(number)
     drawn = np.array([stratum.shares is not None and len(stratum.shares) > 1 for stratum in design.strata])
-    return round(float((design.rated[rows].sum(axis=1) * drawn[design.stratum[rows]]).sum()))
+    return round(float((design.rated[rows].sum(axis=1) * drawn[design.kinds.stratum[design.kind[rows]]]).sum()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from ivr.domain.kpi.structural.design import Design, FloatArray, sums
+from ivr.domain.kpi.structural.design import Design, FloatArray, Kinds, sums
 from ivr.domain.kpi.structural.scales import Scales
 
 _MOST_POINTS = 64
@@ -36,11 +36,11 @@ class Level:
 
 def pooled_mix(design: Design, scales: Scales, vector: FloatArray) -> Mix:
     """Return the pooled case mix at each stratum; many kinds of calls are joined with those next to them."""
-    columns = tuple(design.mix.T)
-    kinds = design.joined(columns, np.ones(len(design)))
-    opinion = scales.linear(kinds)[0]
-    opinion[:, scales.parts["stratum"]] = 0.0
-    weight = kinds.weighted / kinds.weighted.sum()
+    mix, of = np.unique(design.kinds.mix, axis=0, return_inverse=True)
+    nowhere = np.zeros(len(mix), dtype=np.intp)
+    opinion, _ = scales.linear(Kinds(nowhere, nowhere, mix))
+    weight = sums(of.reshape(-1), design.by_kind(design.weighted), len(mix))
+    opinion, weight = opinion[weight > 0], weight[weight > 0] / weight.sum()
     if len(weight) > _MOST_POINTS:
         opinion, weight = _joined(opinion, weight, opinion @ vector)
     strata = np.zeros((len(design.strata), scales.size))
@@ -61,10 +61,11 @@ def _own_strata(design: Design) -> FloatArray:
     place = [(stratum.site, stratum.language) for stratum in design.strata]
     number = {name: at for at, name in enumerate(sorted(set(place), key=repr))}
     of_stratum = np.array([number[name] for name in place], dtype=np.intp)
-    calls = sums(design.stratum, design.eligible, len(place))
+    stratum = design.kinds.stratum
+    calls = sums(stratum, design.by_kind(design.eligible), len(place))
     within = calls / np.maximum(sums(of_stratum, calls, len(number))[of_stratum], 1.0)
     own = np.zeros((len(design.agents), len(number)))
-    np.add.at(own, (design.agent, of_stratum[design.stratum]), design.eligible)
+    np.add.at(own, (design.agent, of_stratum[stratum[design.kind]]), design.eligible)
     own /= np.maximum(own.sum(axis=1, keepdims=True), 1.0)
     shares: FloatArray = own[:, of_stratum] * within
     return shares

@@ -23,8 +23,7 @@ from scipy.optimize import minimize
 from scipy.special import betaln, expit, logit
 
 from ivr.domain.kpi.structural.agents import AgentMode
-from ivr.domain.kpi.structural.answers import Answering
-from ivr.domain.kpi.structural.calibration import SMALLEST
+from ivr.domain.kpi.structural.answers import SMALLEST, Answering, Shares, conditional
 from ivr.domain.kpi.structural.design import Design, FloatArray, IndexArray
 from ivr.domain.kpi.structural.scales import Scales
 from ivr.domain.kpi.structural.selective_calls import SelectiveCalls
@@ -99,41 +98,49 @@ def weigh_offering(
     design: Design,
     scales: Scales,
     plain: AgentMode,
+    log_marginal: FloatArray,
     *,
-    below_floor: NDArray[np.bool_] | None = None,
+    below_floor: NDArray[np.bool_],
     start: Offering | None = None,
 ) -> Offering:
-    """Return how probable it is of each agent to be selective; ``below_floor`` raises the odds of those it names."""
-    agents = len(design.agents)
-    below = np.zeros(agents, dtype=np.bool_) if below_floor is None else below_floor
-    suspected = suspects(design, scales, plain) | below
-    offers = (design.by_agent(design.eligible), design.by_agent(design.offered))
-    some = design.of_agents(suspected) if suspected.any() else design
-    if not suspected.any():
-        suspected = np.ones(agents, dtype=np.bool_)
-    weighing = _Weighing(some, scales, plain.of_agents(suspected), offers, suspected, below)
+    """Return how probable it is of each agent to be selective; ``below_floor`` raises the odds of those it names.
+
+    ``plain`` and ``log_marginal`` are what each agent's answers say if the agent is plain.
+    """
+    offers = design.by_agent(design.eligible), design.by_agent(design.offered)
     if start is not None and start.is_seen:
-        return weighing.run(start.parameters, start.share, start.effects[suspected])
-    tries = [weighing.run(parameters, _USUAL_SHARE, None) for parameters in weighing.starts()]
-    return max(tries, key=lambda found: found.gain)
+        # Whether there are any is told by the suspects; who they are is asked of all.
+        everybody = _Everybody(*offers, log_marginal, below_floor, np.ones_like(below_floor), start.effects)
+        return _Weighing(design, scales, plain, everybody).run(start.parameters, start.share)
+    suspected = suspects(design, scales, plain) | below_floor
+    everybody = _Everybody(*offers, log_marginal, below_floor, suspected, plain.effects[:, :2])
+    weighing = _Weighing(design.of_agents(suspected), scales, plain, everybody)
+    return max((weighing.run(each, _USUAL_SHARE) for each in weighing.starts()), key=lambda found: found.gain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Everybody:
+    """All agents: eligible and offered calls, what is known of them, who is suspected, and effects to begin with."""
+
+    eligible: FloatArray
+    offered: FloatArray
+    log_marginal: FloatArray
+    below_floor: NDArray[np.bool_]
+    suspected: NDArray[np.bool_]
+    effects: FloatArray
 
 
 class _Weighing:
-    """The suspected agents (``suspected`` of all) under both kinds; ``offers`` are all agents' eligible and offered."""
+    """The suspected agents, whose cells are given, under both kinds."""
 
-    def __init__(
-        self,
-        design: Design,
-        scales: Scales,
-        plain: AgentMode,
-        offers: tuple[FloatArray, FloatArray],
-        suspected: NDArray[np.bool_],
-        below_floor: NDArray[np.bool_],
-    ) -> None:
-        self._design, self._plain = design, plain
-        self._suspected, self._below = suspected, below_floor[suspected]
-        opinion, willing = scales.linear(design)
-        self._eta, self._psi = opinion @ plain.shared, willing @ plain.shared
+    def __init__(self, design: Design, scales: Scales, plain: AgentMode, everybody: _Everybody) -> None:
+        self._design = design
+        self._everybody = everybody
+        self._suspected = everybody.suspected
+        self._below = everybody.below_floor[everybody.suspected]
+        self._marginal = everybody.log_marginal[everybody.suspected]
+        self._eligible, self._offered = everybody.eligible, everybody.offered
+        self._eta, self._psi = ((matrix @ plain.shared)[design.kind] for matrix in scales.linear(design.kinds))
         self._layouts = np.unique(design.layout).tolist()
         self._answering = {n: Answering.of(scales, plain.shared, n) for n in self._layouts}
         self._surfaces = {n: self._surface(n) for n in self._layouts}
@@ -142,7 +149,6 @@ class _Weighing:
         (least, most), sd = _OFFER_PRIOR
         self._mean = np.r_[np.linspace(least, most, neutral), _PRESS_PRIOR[0]]
         self._prior = np.r_[np.full(neutral, sd**-2), _PRESS_PRIOR[1] ** -2]
-        self._eligible, self._offered = offers
 
     def starts(self) -> list[FloatArray]:
         """Return chances to begin with: the usual ones, and ones that bring the content as often as plain agents do."""
@@ -150,10 +156,10 @@ class _Weighing:
         scaled = np.clip(np.linspace(*_SHARE_OF_RATE, len(self._mean) - 1) * rate, *_INSIDE)
         return [self._mean, np.r_[logit(scaled), _PRESS_PRIOR[0]]]
 
-    def run(self, parameters: FloatArray, share: float, effects: FloatArray | None) -> Offering:
+    def run(self, parameters: FloatArray, share: float) -> Offering:
         """Return what is known after as many rounds as it takes; raises nothing."""
         self._parameters, self._share = parameters.copy(), share
-        self._effects = self._plain.effects[:, :2].copy() if effects is None else effects.copy()
+        self._effects = self._everybody.effects[self._suspected]
         agents, kept = len(self._suspected), self._suspected
         probability = np.full(agents, self._share)
         for _ in range(_SETTLING):
@@ -180,9 +186,9 @@ class _Weighing:
             gain=gain,
             offers=offers,
             self_pressed=pressed,
-            effects=_spread_out(self._effects, kept),
-            covariance=_spread_out(self._inverse, kept),
-            by_parameters=_spread_out(-self._pull, kept),
+            effects=_spread_out(self._effects, kept, self._everybody.effects),
+            covariance=_spread_out(self._inverse, kept, 0.0),
+            by_parameters=_spread_out(-self._pull, kept, 0.0),
             parameter_covariance=self._covariance,
             parameters=self._parameters,
         )
@@ -209,7 +215,7 @@ class _Weighing:
     def _plain_marginal(self, beta: FloatArray) -> FloatArray:
         a, b = _beta(beta)
         eligible, offered = self._eligible[self._suspected], self._offered[self._suspected]
-        return self._plain.log_marginal + betaln(a + offered, b + eligible - offered) - betaln(a, b)
+        return self._marginal + betaln(a + offered, b + eligible - offered) - betaln(a, b)
 
     def _step(self, weights: FloatArray) -> FloatArray:
         """Move agents' effects, and by their weights the chances; return each agent's log marginal probability."""
@@ -262,10 +268,7 @@ class _Weighing:
         for answers, asked in ((design.later[rows], silent), (design.anyway[rows], passed)):
             told = np.flatnonzero(answers.sum(axis=1) > 0)
             if len(told):
-                value, by = self._read(asked, eta[told], psi[told])
-                total = np.maximum(value.sum(axis=1, keepdims=True), SMALLEST)
-                share = np.maximum(value / total, SMALLEST)
-                by = (by - share[:, :, None] * by.sum(axis=1, keepdims=True)) / total[:, :, None]
+                share, by = conditional(Shares(*self._read(asked, eta[told], psi[told])))
                 yield agent[told], answers[told], share, by
 
     def _joint_surfaces(self, layout: int) -> tuple[Surface, Surface, Surface]:
@@ -290,9 +293,10 @@ class _Weighing:
         return columns[:, :, 0], columns[:, :, 1:]
 
 
-def _spread_out(values: FloatArray, kept: NDArray[np.bool_]) -> FloatArray:
-    """Return ``values`` of the kept agents among those of all, 0 for the others."""
-    whole = np.zeros((len(kept), *values.shape[1:]))
+def _spread_out(values: FloatArray, kept: NDArray[np.bool_], others: FloatArray | float) -> FloatArray:
+    """Return ``values`` of the kept agents among those of all."""
+    whole = np.empty((len(kept), *values.shape[1:]))
+    whole[:] = others
     whole[kept] = values
     return whole
 

@@ -5,11 +5,10 @@ the queues that they share with others. What no chain of such links joins to the
 calls there are.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 from scipy.special import chdtrc
 
+from ivr.domain.kpi.connectivity import reached
 from ivr.domain.kpi.structural.design import Design, sums
 
 _NOISE = 0.01
@@ -19,14 +18,16 @@ MOST_OUTSIDE = 0.01
 
 def anchored_layouts(design: Design, reference: str) -> frozenset[str]:
     """Return the keys of the layouts that random overlap joins to ``reference``, itself among them."""
-    ratings = design.rated.sum(axis=1)
+    rated = design.rated.sum(axis=1) > 0
+    shape = (len(design.strata), len(design.layouts))
+    heard = np.zeros(shape, dtype=np.bool_)
+    heard[design.kinds.stratum[design.kind[rated]], design.layout[rated]] = True
     links: list[frozenset[str]] = []
-    for number, stratum in enumerate(design.strata):
-        rows = (design.stratum == number) & (ratings > 0)
-        there = {design.layouts[layout].key for layout in np.unique(design.layout[rows]).tolist()}
+    for stratum, layouts in zip(design.strata, heard, strict=True):
+        there = {design.layouts[layout].key for layout in np.flatnonzero(layouts).tolist()}
         if stratum.shares is not None:
             links.append(frozenset(key for key in there if stratum.shares.get(key, 0.0) > 0))
-    return _reached(reference, links)
+    return reached(reference, links)
 
 
 def ratings_outside(design: Design, anchored: frozenset[str]) -> float:
@@ -45,20 +46,19 @@ def agents_apart(design: Design) -> frozenset[int]:
     queues = next((n for n, factor in enumerate(design.factors) if factor.name == "queue"), None)
     if queues is None or not len(design):
         return frozenset()
-    pairs = np.unique(np.column_stack([design.agent, design.mix[:, queues]]), axis=0)
-    by_agent: dict[int, set[str]] = {}
-    for agent, queue in pairs.tolist():
-        by_agent.setdefault(agent, set()).add(str(queue))
-    links = [frozenset(shared) for shared in by_agent.values()]
-    groups: list[frozenset[str]] = []
-    for queue in sorted({queue for link in links for queue in link}):
+    served = np.zeros((len(design.agents), len(design.factors[queues].levels)), dtype=np.bool_)
+    served[design.agent, design.kinds.mix[design.kind, queues]] = True
+    links = [frozenset(np.flatnonzero(queues_of).tolist()) for queues_of in np.unique(served, axis=0)]
+    groups: list[frozenset[int]] = []
+    for queue in np.flatnonzero(served.any(axis=0)).tolist():
         if not any(queue in group for group in groups):
-            groups.append(_reached(queue, links))
-    sizes = [sum(1 for queues_of in by_agent.values() if queues_of & group) for group in groups]
-    if sizes.count(max(sizes)) > 1:
-        return frozenset(by_agent)
-    largest = groups[sizes.index(max(sizes))]
-    return frozenset(agent for agent, queues_of in by_agent.items() if not queues_of & largest)
+            groups.append(reached(queue, links))
+    inside = [served[:, sorted(group)].any(axis=1) for group in groups]
+    sizes = [int(agents.sum()) for agents in inside]
+    is_apart = served.any(axis=1)
+    if sizes.count(max(sizes)) == 1:
+        is_apart &= ~inside[sizes.index(max(sizes))]
+    return frozenset(np.flatnonzero(is_apart).tolist())
 
 
 def response_spread(design: Design) -> float:
@@ -70,12 +70,13 @@ def response_spread(design: Design) -> float:
     of its own says nothing about delays. Each such place counts by its calls.
     """
     months = next((n for n, factor in enumerate(design.factors) if factor.name == "period"), None)
-    month = design.mix[:, months] if months is not None else np.zeros(len(design), dtype=np.intp)
-    place = np.unique(np.column_stack([design.stratum, month]), axis=0, return_inverse=True)[1].ravel()
+    kinds = design.kinds
+    month = kinds.mix[:, months] if months is not None else np.zeros(len(kinds), dtype=np.intp)
+    place = np.unique(np.column_stack([kinds.stratum, month]), axis=0, return_inverse=True)[1].ravel()
     shape = (int(place.max(initial=-1)) + 1, len(design.delays))
-    cell = place * shape[1] + design.delay
-    offered = sums(cell, design.offered, shape[0] * shape[1]).reshape(shape)
-    rated = sums(cell, design.rated.sum(axis=1), shape[0] * shape[1]).reshape(shape)
+    cell = place * shape[1] + kinds.delay
+    offered = sums(cell, design.by_kind(design.offered), shape[0] * shape[1]).reshape(shape)
+    rated = sums(cell, design.by_kind(design.rated.sum(axis=1)), shape[0] * shape[1]).reshape(shape)
     compared = (offered > 0).sum(axis=1) > 1
     offered, rated = offered[compared], rated[compared]
     if not len(offered):
@@ -89,13 +90,3 @@ def response_spread(design: Design) -> float:
     if chdtrc(max(int(there.sum()) - 1, 1), chi_square) > _NOISE:
         return 0.0
     return 100.0 * float(differences.max() - differences.min())
-
-
-def _reached(start: str, links: Iterable[frozenset[str]]) -> frozenset[str]:
-    reached, remaining = {start}, list(links)
-    while True:
-        near = [link for link in remaining if link & reached]
-        if not near:
-            return frozenset(reached)
-        reached.update(*near)
-        remaining = [link for link in remaining if not link & reached]

@@ -13,8 +13,8 @@ from scipy.special import expit, logit
 from ivr.domain.kpi.structural.design import FloatArray
 from ivr.domain.kpi.structural.levels import Level
 from ivr.domain.kpi.structural.search import Found
+from ivr.domain.kpi.wilson import Z
 
-_Z = 1.959963984540054
 _EDGE = 1e-4
 _SMALLEST = 1e-12
 LevelOf = Callable[[FloatArray], Level]
@@ -49,9 +49,9 @@ class Posterior:
 
     def _columns(self, drawn: FloatArray) -> FloatArray:
         """Give the columns to the agents by their figures, so that names and their order change nothing."""
-        columns = np.empty_like(drawn)
-        columns[:, np.lexsort((self.hi, self.estimate))] = drawn
-        return columns
+        rows = np.empty(drawn.shape[::-1])
+        rows[np.lexsort((self.hi, self.estimate))] = drawn.T
+        return rows.T
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,10 @@ class _Normal:
         return found
 
     def drawn(self, shared: FloatArray, own: FloatArray) -> FloatArray:
-        found: FloatArray = self.centre + own * self.own + (self.by_shared @ shared).T
-        return found
+        found: FloatArray = self.by_shared @ shared
+        found += self.centre[:, None]
+        found += own.T * self.own[:, None]
+        return found.T
 
 
 def posterior(found: Found, level_of: LevelOf) -> Posterior:
@@ -100,7 +102,7 @@ def posterior(found: Found, level_of: LevelOf) -> Posterior:
     centre = (1.0 - weight) * plain.centre + weight * selective.centre
     variance = (1.0 - weight) * (plain.variance(shared) + (plain.centre - centre) ** 2)
     variance += weight * (selective.variance(shared) + (selective.centre - centre) ** 2)
-    reach = _Z * np.sqrt(variance)
+    reach = Z * np.sqrt(variance)
     middle = logit(estimate)
     return Posterior(estimate, expit(middle - reach), expit(middle + reach), plain, selective, weight, shared)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from ivr.domain.kpi.period_cells import Contact, GroupCell
 from ivr.domain.kpi.structural.calibration import Calibration, blocks
-from ivr.domain.kpi.structural.design import Design, FloatArray
+from ivr.domain.kpi.structural.design import Circumstances, Design, FloatArray
 from ivr.domain.kpi.structural.scales import Scales
 from ivr.domain.outcomes import DISPOSITIONS, Outcome
 
@@ -27,7 +27,7 @@ _CHANCE = 0.1
 
 def design_effect(
     groups: Sequence[GroupCell],
-    contacts: Mapping[Contact, tuple[int, ...]],
+    contacts: Mapping[Contact, Circumstances],
     design: Design,
     scales: Scales,
     spread: FloatArray,
@@ -35,14 +35,14 @@ def design_effect(
 ) -> float | None:
     """Return the design effect, from 1 up; None where there are fewer than two replicate groups.
 
-    ``design`` is joined over agents, ``contacts`` says which of its rows a contact belongs to.
+    ``design`` is joined over agents, ``contacts`` says where in it a contact stands.
     """
     present = {cell.group % GROUPS for cell in groups}
     if len(present) < 2:
         return None
     table = _tables(groups, contacts, design)
     slopes = np.zeros((GROUPS, scales.size))
-    for block in blocks(design, scales, spread, fit.vector, scales.linear(design)):
+    for block in blocks(design, scales, spread, fit.vector):
         counts = table[block.kind][:, block.rows, : block.by.shape[1]]
         if block.kind == "rated":
             categories = block.by.shape[1] - 1
@@ -63,11 +63,10 @@ def design_effect(
 
 
 def _tables(
-    groups: Sequence[GroupCell], contacts: Mapping[Contact, tuple[int, ...]], design: Design
+    groups: Sequence[GroupCell], contacts: Mapping[Contact, Circumstances], design: Design
 ) -> Mapping[str, FloatArray]:
     """Return the counts by replicate group, row of the design and category."""
-    keys = np.column_stack([design.layout, design.stratum, design.delay, design.mix]).tolist()
-    row_of = {tuple(key): row for row, key in enumerate(keys)}
+    row_of = {key: row for row, key in enumerate(zip(design.layout.tolist(), design.kind.tolist(), strict=True))}
     shape = (GROUPS, len(design))
     tables = {
         "offered": np.zeros((*shape, 1)),

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ivr.domain.kpi.structural.bounded_step import Bounds
-from ivr.domain.kpi.structural.design import Design, FloatArray, IndexArray, Layout
+from ivr.domain.kpi.structural.design import Design, FloatArray, IndexArray, Kinds, Layout
 
 OWN = ("slope", "curve", "hazard", "habit")
 """The parameters that every layout shares beside thresholds and case mix, in the order of local derivatives."""
@@ -57,6 +57,7 @@ class Scales:
     prior_precision: FloatArray
     start: FloatArray
     direction: tuple[int | None, ...]
+    factors: tuple[str, ...]
     layouts: tuple[Layout, ...]
     neutral_categories: int
 
@@ -118,18 +119,17 @@ class Scales:
                 rows += [(eye[place + 1] - eye[place], _LEAST_GAP) for place in range(part.start, part.stop - 1)]
         return Bounds(np.array([row for row, _ in rows]), np.array([least for _, least in rows]))
 
-    def linear(self, design: Design) -> tuple[FloatArray, FloatArray]:
-        """Return the matrices (cells x size) that give S and the logit of willingness without thresholds and agents."""
-        opinion = np.zeros((len(design), self.size))
-        willing = np.zeros((len(design), self.size))
-        named = [("stratum", design.stratum)]
-        named += [(factor.name, design.mix[:, number]) for number, factor in enumerate(design.factors)]
+    def linear(self, kinds: Kinds) -> tuple[FloatArray, FloatArray]:
+        """Return the matrices (kinds x size) that give S and the logit of willingness without thresholds and agents."""
+        opinion = np.zeros((len(kinds), self.size))
+        willing = np.zeros((len(kinds), self.size))
+        named = [("stratum", kinds.stratum), *zip(self.factors, kinds.mix.T, strict=True)]
         for name, level in named:
             _mark(opinion, self.parts[name], level)
             _mark(willing, self.parts[f"willing {name}"], level)
         opinion[:, self.parts["base"]] = 1.0
         willing[:, self.parts["willing"]] = 1.0
-        _mark(willing, self.parts["delay"], design.delay)
+        _mark(willing, self.parts["delay"], kinds.delay)
         return opinion, willing
 
     def linear_parts(self) -> IndexArray:
@@ -173,7 +173,8 @@ def make_scales(design: Design, reference: str | None) -> Scales:
     for name, part in parts.items():
         if _is_thresholds(name):
             start[part] = _FIRST_THRESHOLDS[0] if lengths[name] == 1 else np.linspace(*_FIRST_THRESHOLDS, lengths[name])
-    return Scales(parts, mean, precision, start, directions, design.layouts, design.neutral_categories)
+    factors = tuple(factor.name for factor in design.factors)
+    return Scales(parts, mean, precision, start, directions, factors, design.layouts, design.neutral_categories)
 
 
 def _is_thresholds(name: str) -> bool:

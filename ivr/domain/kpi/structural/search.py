@@ -21,7 +21,8 @@ from ivr.domain.kpi.structural.agents import (
     Uncertainty,
 )
 from ivr.domain.kpi.structural.calibration import Calibration, calibrate
-from ivr.domain.kpi.structural.design import Design, FloatArray
+from ivr.domain.kpi.structural.design import Circumstances, Design, FloatArray
+from ivr.domain.kpi.structural.levels import Mix, pooled_mix
 from ivr.domain.kpi.structural.offering import Offering, weigh_offering
 from ivr.domain.kpi.structural.replication import design_effect
 from ivr.domain.kpi.structural.scales import Scales, make_scales
@@ -33,7 +34,10 @@ _FIRST_SMALL_STEP = 0.02  # the next turn goes on from there
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the search found; ``design_effect`` is None where replicate groups cannot tell it."""
+    """What the search found; ``design_effect`` is None where replicate groups cannot tell it.
+
+    ``mix`` is the pooled case mix at which agents are compared.
+    """
 
     design: Design
     scales: Scales
@@ -43,13 +47,14 @@ class Found:
     offering: Offering
     below_floor: NDArray[np.bool_]
     design_effect: float | None
+    mix: Mix
 
 
 def search(
     design: Design,
     reference: str,
     groups: Sequence[GroupCell],
-    contacts: Mapping[Contact, tuple[int, ...]],
+    contacts: Mapping[Contact, Circumstances],
     below_floor: NDArray[np.bool_],
 ) -> Found:
     """Return the fit of ``design``."""
@@ -70,6 +75,7 @@ def search(
         offering=turn.offering,
         below_floor=below_floor,
         design_effect=design_effect(groups, contacts, joined, scales, _whole(spread), turn.calibration),
+        mix=pooled_mix(design, scales, turn.agents.shared),
     )
 
 
@@ -92,7 +98,8 @@ def _turn(design: Design, scales: Scales, below_floor: NDArray[np.bool_], before
     fit = AgentFit(design, scales, calibration.vector, weights, effects)
     agents = fit.mode(fit.search(spread, _FIRST_SMALL_STEP if before is None else SMALL_STEP))
     if known is None or not known.is_hopeless:
-        known = weigh_offering(design, scales, agents, below_floor=below_floor, start=known)
+        log_marginal = fit.log_marginal(agents.spread)
+        known = weigh_offering(design, scales, agents, log_marginal, below_floor=below_floor, start=known)
     return _Turn(calibration, fit, agents, known)
 
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.fit_options import METHOD
-from ivr.domain.kpi.structural.levels import neutral_level, pooled_mix
+from ivr.domain.kpi.structural.levels import neutral_level
 from ivr.domain.kpi.structural.search import Found
 from ivr.domain.kpi.structural.standing import Standing
+from ivr.domain.kpi.wilson import Z
 
-_Z = 1.959963984540054
 _MOSTLY_ASSUMED = 0.5
 _UNITS = {
     "key_habit": ("habit", "proportion"),
@@ -28,7 +28,7 @@ def shared_facts(found: Found, standing: Standing) -> Mapping[str, Estimate]:
     reasons = () if found.scales.has_mirror else ("no mirrored layout: assumed rather than measured",)
     for name, (part, unit) in _UNITS.items():
         place = found.scales.parts[part].start
-        value, reach = float(found.calibration.vector[place]), _Z * float(np.sqrt(covariance[place, place]))
+        value, reach = float(found.calibration.vector[place]), Z * float(np.sqrt(covariance[place, place]))
         least = 0.0 if part in {"habit", "hazard"} else -np.inf
         said = reasons if part in {"habit", "primacy"} else ()
         if found.scales.prior_precision[place] * found.calibration.covariance[place, place] > _MOSTLY_ASSUMED:
@@ -45,14 +45,13 @@ def _level(found: Found, standing: Standing) -> Estimate:
         return no_figure(standing.level.status, standing.level.reason, n=round(float(calls.sum())), method=METHOD)
     vector = found.agents.shared
     weight = found.offering.probability
-    mix = pooled_mix(found.design, found.scales, vector)
-    plain = neutral_level(found.scales, mix, vector, found.agents.effects[:, 0])
-    selective = neutral_level(found.scales, mix, vector, found.offering.effects[:, 0])
+    plain = neutral_level(found.scales, found.mix, vector, found.agents.effects[:, 0])
+    selective = neutral_level(found.scales, found.mix, vector, found.offering.effects[:, 0])
     share = calls / calls.sum()
     value = float(share @ ((1.0 - weight) * plain.share + weight * selective.share))
     gradient = share @ (plain.by_vector + plain.by_effect[:, None] * found.uncertainty.by_shared[:, 0])
     own = float((share * plain.by_effect) ** 2 @ found.uncertainty.covariance[:, 0, 0])
     inflation = found.design_effect or 1.0
-    reach = _Z * float(np.sqrt((gradient @ found.uncertainty.shared_covariance @ gradient + own) * inflation))
+    reach = Z * float(np.sqrt((gradient @ found.uncertainty.shared_covariance @ gradient + own) * inflation))
     lo, hi = max(value - reach, 0.0), min(value + reach, 1.0)
     return Estimate(value, lo, hi, "proportion", round(float(calls.sum())), METHOD, Status.OK, standing.cautions)

@@ -1,10 +1,9 @@
 """Standing: what may be said of all agents and of each, and what may not, in words that a supervisor understands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ivr.domain.kpi.estimates import Status
-from ivr.domain.kpi.period_cells import PeriodCell
 from ivr.domain.kpi.structural.design import Design
 from ivr.domain.kpi.structural.overlap import (
     MOST_OUTSIDE,
@@ -43,8 +42,8 @@ class Standing:
     cautions: tuple[str, ...]
 
 
-def standing_of(design: Design, reference: str, cells: Sequence[PeriodCell]) -> Standing:
-    """Return what a design allows to say."""
+def standing_of(design: Design, reference: str, sampled: int) -> Standing:
+    """Return what a design allows to say; ``sampled`` callers were drawn for a follow-up."""
     anchored = anchored_layouts(design, reference)
     ratings = design.rated.sum()
     if ratings == 0:
@@ -53,7 +52,6 @@ def standing_of(design: Design, reference: str, cells: Sequence[PeriodCell]) -> 
     if outside > MOST_OUTSIDE:
         return Standing(_no_overlap(design, outside), None, {}, anchored, ())
     answered = float(design.later.sum() + design.anyway.sum())
-    sampled = sum(cell.calls for cell in cells if cell.result.followup is not None)
     heard = {design.layouts[layout].key for layout in set(design.layout[design.rated.sum(axis=1) > 0].tolist())}
     apart = Refusal(
         Status.NOT_IDENTIFIED,

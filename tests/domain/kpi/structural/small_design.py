@@ -1,13 +1,14 @@
 """A small design whose counts are what known parameters make one expect, so that a fit of it must find them again."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
 from ivr.domain.kpi.instruments import Instrument
 from ivr.domain.kpi.structural.answers import Answering
 from ivr.domain.kpi.structural.calibration import blocks
-from ivr.domain.kpi.structural.design import Design, Factor, Layout, Stratum
+from ivr.domain.kpi.structural.design import Design, Factor, Kinds, Layout, Stratum
 from ivr.domain.kpi.structural.scales import make_scales
 
 SCALE = {3: ("bad", "so-so", "good"), 5: ("very bad", "bad", "so-so", "good", "very good")}
@@ -34,18 +35,10 @@ def layouts_of(categories):
 def empty_design(categories=3, agents=("",)):
     """Return a design of one cell an agent for every layout, stratum, delay and queue, without counts."""
     layouts = layouts_of(categories)
-    cells = np.array(
-        [
-            (layout, agent, stratum, delay, queue)
-            for layout in range(len(layouts))
-            for agent in range(len(agents))
-            for stratum in range(2)
-            for delay in range(3)
-            for queue in range(2)
-        ]
-    )
-    layout, agent, stratum, delay, queue = cells.T
-    size, zero = len(cells), np.zeros(len(cells), dtype=np.intp)
+    kinds = np.array(list(product(range(2), range(3), range(2))))
+    cells = np.array(list(product(range(len(layouts)), range(len(agents)), range(len(kinds)))))
+    layout, agent, kind = cells.T
+    size = len(cells)
     shares = {each.key: 1 / 3 for each in layouts}
     return Design(
         agents=tuple(agents),
@@ -57,11 +50,10 @@ def empty_design(categories=3, agents=("",)):
             *(Factor(name, ("all",)) for name in ("segment", "wait", "period")),
         ),
         neutral_categories=categories,
+        kinds=Kinds(kinds[:, 0], kinds[:, 1], np.column_stack([kinds[:, 2], np.zeros((len(kinds), 3), dtype=np.intp)])),
         agent=agent,
-        stratum=stratum,
         layout=layout,
-        delay=delay,
-        mix=np.column_stack([queue, zero, zero, zero]),
+        kind=kind,
         eligible=np.ones(size),
         offered=np.ones(size),
         rated=np.zeros((size, max(categories, 4))),
@@ -100,15 +92,14 @@ def with_expected(design, scales, vector, calls, *, effects=None, follow_ups=0.1
 
     ``effects`` (agents x u, r) are added to every agent's S and willingness.
     """
-    opinion, willing = scales.linear(design)
-    eta, psi = opinion @ vector, willing @ vector
+    eta, psi = ((matrix @ vector)[design.kind] for matrix in scales.linear(design.kinds))
     if effects is not None:
         eta, psi = eta + effects[design.agent, 0], psi + effects[design.agent, 1]
     offered = np.full(len(design), 0.9 * calls)
     rated = np.zeros_like(design.rated)
     later, anyway = np.zeros_like(design.later), np.zeros_like(design.anyway)
     if effects is None:
-        for block in blocks(design, scales, spread, vector, (opinion, willing)):
+        for block in blocks(design, scales, spread, vector):
             if block.kind == "rated":
                 categories = block.probability.shape[1] - 1
                 rated[block.rows, :categories] = 0.9 * calls * block.probability[:, :categories]

@@ -29,7 +29,7 @@ def expected(categories, calls, *, spread=SPREAD, follow_ups=0.1, **changes):
 
 def log_posterior(design, scales, vector):
     total = -0.5 * (scales.prior_precision * (vector - scales.prior_mean) ** 2).sum()
-    for block in blocks(design, scales, SPREAD, vector, scales.linear(design)):
+    for block in blocks(design, scales, SPREAD, vector):
         total += (block.counts * np.log(block.probability)).sum()
     return total
 
@@ -81,7 +81,7 @@ def test_the_slope_is_that_of_the_likelihood():
     away = vector + 0.1 * np.cos(np.arange(scales.size))
     away = scales.within_bounds(away)
     slope = -scales.prior_precision * (away - scales.prior_mean)
-    for block in blocks(design, scales, SPREAD, away, scales.linear(design)):
+    for block in blocks(design, scales, SPREAD, away):
         slope += np.einsum("nk,nkp->p", block.counts / block.probability, block.by)
     for place in range(0, scales.size, 2):
         ahead, behind = away.copy(), away.copy()

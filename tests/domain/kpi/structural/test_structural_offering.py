@@ -55,7 +55,7 @@ def offers(eligible, offered, *, queues=("support", "billing")):
     """Return a design of three agents, with calls in two queues (a row each)."""
     design = empty_design(3, ("ann", "bob", "cy"))
     places = [
-        np.flatnonzero((design.agent == agent) & (design.mix[:, 0] == queue))[0]
+        np.flatnonzero((design.agent == agent) & (design.kinds.mix[design.kind, 0] == queue))[0]
         for agent in (0, 1, 2)
         for queue in (0, 1)
     ]

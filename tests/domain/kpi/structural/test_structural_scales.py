@@ -99,8 +99,9 @@ def test_linear_gives_eta_and_psi_of_a_cell():
     design = rated_design()
     scales = scales_of(design)
     vector = known_vector(scales)
-    opinion, willing = scales.linear(design)
-    south_billing_late = np.flatnonzero((design.stratum == 1) & (design.delay == 2) & (design.mix[:, 0] == 1))
+    kinds = design.kinds
+    opinion, willing = scales.linear(kinds)
+    south_billing_late = np.flatnonzero((kinds.stratum == 1) & (kinds.delay == 2) & (kinds.mix[:, 0] == 1))
     assert (opinion @ vector)[south_billing_late] == pytest.approx(0.4 - 0.6)
     assert (willing @ vector)[south_billing_late] == pytest.approx(0.2 - 1.1 - 0.2 + 0.1)
     free = np.zeros(scales.size, dtype=bool)
