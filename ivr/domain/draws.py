@@ -13,8 +13,8 @@ from typing import TypeVar
 from ivr.errors import ExperimentRefused
 
 Arm = TypeVar("Arm", str, float)
-READ_TOLERANCE = 1e-3
-"""So far from 1 the probabilities that are read back may sum: people write them with few digits."""
+READ_TOLERANCE = 1.5e-3
+"""So far from 1 the probabilities that are read back may sum: people write a third as .333."""
 _SUM_TOLERANCE = 1e-9
 
 

@@ -7,6 +7,7 @@ has another one. Within it every call had the same chances, so layouts are compa
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ivr.domain.draws import read_spelled
 from ivr.domain.kpi.experiment_cells import ArmCell, DayCell
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.outcomes import DISPOSITIONS, Outcome
@@ -94,7 +95,7 @@ def arms_of(
         if cell.layout is None:
             without_layout += cell.calls
             continue
-        read = None if cell.allocation is None else chances.get(cell.allocation) or read_allocation(cell.allocation)
+        read = None if cell.allocation is None else chances.get(cell.allocation) or read_spelled(cell.allocation)
         if cell.allocation is None or read is None:
             place = apart
         else:
@@ -102,20 +103,6 @@ def arms_of(
             place = strata.setdefault(cell.allocation, {})
         _take(place.setdefault(cell.layout, ArmCount()), cell, scales.get(cell.layout), instruments)
     return Arms(strata, chances, scales, apart, without_layout)
-
-
-def read_allocation(text: str) -> Mapping[str, float] | None:
-    """Read a distribution as it is stored with calls, ``key:p key:p``; None where it is no such text."""
-    chances: dict[str, float] = {}
-    for part in text.split():
-        layout, _, chance = part.rpartition(":")
-        try:
-            chances[layout] = float(chance)
-        except ValueError:
-            return None
-        if not layout:
-            return None
-    return chances or None
 
 
 def add(whole: ArmCount, part: ArmCount) -> None:

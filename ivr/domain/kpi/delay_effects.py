@@ -7,7 +7,7 @@ what is answered. The farther the response rates lie apart, the more it tells; u
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ivr.domain.kpi.arms import read_allocation
+from ivr.domain.draws import read_spelled
 from ivr.domain.kpi.comparisons import Comparison, no_comparison
 from ivr.domain.kpi.estimates import Estimate, Status
 from ivr.domain.kpi.experiment_cells import ArmCell
@@ -38,7 +38,7 @@ def delay_figures(cells: Iterable[ArmCell], design_effect: float, refused: str |
         if cell.delay_seconds is None or cell.outcome is None or not DISPOSITIONS[cell.outcome].eligible:
             continue
         counts = [totals.setdefault(cell.delay_seconds, [0, 0])]
-        if cell.allocation is not None and read_allocation(cell.allocation) is not None:
+        if cell.allocation is not None and read_spelled(cell.allocation) is not None:
             counts.append(strata.setdefault(cell.allocation, {}).setdefault(cell.delay_seconds, [0, 0]))
         for each in counts:
             each[0] += cell.calls if cell.outcome is Outcome.RATED else 0

@@ -6,13 +6,15 @@ assigned, and over those that heard a prompt. A delay is heard before the prompt
 delays only the first holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from ivr.domain.draws import read_spelled
 from ivr.domain.experiments import Unit
-from ivr.domain.kpi.arms import Arms, read_allocation
+from ivr.domain.kpi.arms import Arms
 from ivr.domain.kpi.estimates import Status
-from ivr.domain.kpi.experiment_cells import ArmCell, CountedExperiment
+from ivr.domain.kpi.experiment_cells import ArmCell, CountedExperiment, DrawnCell
 from ivr.domain.kpi.sample_ratio import DrawnUnits, SampleRatio, sample_ratio
 from ivr.domain.kpi.sequential_sample_ratio import sequential_sample_ratio
 from ivr.domain.outcomes import DISPOSITIONS
@@ -49,7 +51,11 @@ def draw_tests(counted: CountedExperiment, arms: Arms, unit: Unit | None) -> Dra
     if not arms.strata:
         why = "no allocation is stored with the calls" if counted.arms else "no calls"
         return DrawTests(drawn_by, *(_unknown(why) for _ in range(3)))
-    layouts, started, delays = (_of_callers if drawn_by is Unit.CALLER else _of_calls)(counted)
+    if drawn_by is Unit.CALLER:
+        units = [_Units(cell, cell.callers, cell.started) for cell in counted.drawn]
+    else:
+        units = [_Units(cell, cell.calls, cell.calls if _has_started(cell) else 0) for cell in counted.arms]
+    layouts, started, delays = _counts(units)
     return DrawTests(
         drawn_by,
         _tests(_with_chances(layouts, arms.chances)),
@@ -62,33 +68,27 @@ _Counts = dict[str, dict[str, int]]
 _Delays = dict[str, dict[tuple[float, float | None], int]]
 
 
-def _of_callers(counted: CountedExperiment) -> tuple[_Counts, _Counts, _Delays]:
+class _Units(NamedTuple):
+    """So many callers or calls of one draw, and how many of them heard a prompt."""
+
+    cell: DrawnCell | ArmCell
+    number: int
+    started: int
+
+
+def _counts(units: Iterable[_Units]) -> tuple[_Counts, _Counts, _Delays]:
+    """Return by allocation how many had each layout, how many of them heard a prompt, and how many had each delay."""
     layouts: _Counts = {}
     started: _Counts = {}
     delays: _Delays = {}
-    for cell in counted.drawn:
+    for cell, number, heard in units:
         if cell.allocation is not None and cell.layout is not None:
-            _note(layouts, cell.allocation, cell.layout, cell.callers)
-            _note(started, cell.allocation, cell.layout, cell.started)
+            _note(layouts, cell.allocation, cell.layout, number)
+            _note(started, cell.allocation, cell.layout, heard)
             if cell.delay_seconds is not None:
                 delay = (cell.delay_seconds, cell.delay_probability)
                 of_stratum = delays.setdefault(cell.allocation, {})
-                of_stratum[delay] = of_stratum.get(delay, 0) + cell.callers
-    return layouts, started, delays
-
-
-def _of_calls(counted: CountedExperiment) -> tuple[_Counts, _Counts, _Delays]:
-    layouts: _Counts = {}
-    started: _Counts = {}
-    delays: _Delays = {}
-    for cell in counted.arms:
-        if cell.allocation is not None and cell.layout is not None:
-            _note(layouts, cell.allocation, cell.layout, cell.calls)
-            _note(started, cell.allocation, cell.layout, cell.calls if _has_started(cell) else 0)
-            if cell.delay_seconds is not None:
-                delay = (cell.delay_seconds, cell.delay_probability)
-                of_stratum = delays.setdefault(cell.allocation, {})
-                of_stratum[delay] = of_stratum.get(delay, 0) + cell.calls
+                of_stratum[delay] = of_stratum.get(delay, 0) + number
     return layouts, started, delays
 
 
@@ -114,7 +114,7 @@ def _delay_tests(delays: _Delays) -> RatioTests:
         return _unknown("no delay is stored with the calls")
     strata: list[DrawnUnits] = []
     for allocation, counts in sorted(delays.items()):
-        if read_allocation(allocation) is None:
+        if read_spelled(allocation) is None:
             continue
         observed: dict[str, int] = {}
         chances: dict[str, float] = {}

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc
 
+from ivr.domain.draws import READ_TOLERANCE
 from ivr.domain.kpi.estimates import Status
 
 MISMATCH_P_VALUE = 0.001
 FEWEST_EXPECTED = 8.0
 """An arm in which fewer are expected is left out of the test: chi-square is none there."""
 _METHOD = "chi_square"
-_SUM_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def fault_of(strata: Sequence[DrawnUnits]) -> tuple[Status, tuple[str, ...]] | N
         if any(not 0 <= chance <= 1 for chance in stratum.chances.values()):
             return Status.REFUSED, ("a chance is no probability from 0 to 1",)
         total = sum(stratum.chances.values())
-        if abs(total - 1) > _SUM_TOLERANCE:
+        if abs(total - 1) > READ_TOLERANCE:
             return Status.REFUSED, (f"the chances of a stratum sum to {total:.6g}, not to 1",)
         for arm, count in sorted(stratum.observed.items()):
             if count and stratum.chances.get(arm, 0.0) == 0:
