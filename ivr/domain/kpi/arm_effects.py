@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ivr.domain.experiments import PrimaryMetric
 from ivr.domain.kpi.arms import ArmCount, Arms
 from ivr.domain.kpi.comparisons import Comparison, no_comparison
-from ivr.domain.kpi.estimates import Status
+from ivr.domain.kpi.estimates import POINTS, Status
 from ivr.domain.kpi.lee_bounds import Answered, LeeBounds, Measure, lee_bounds, no_bounds
 from ivr.domain.kpi.two_proportions import TwoByTwo, compare_proportions
 from ivr.domain.kpi.win_probability import UNIT as WIN_UNIT
@@ -62,7 +62,7 @@ def effects_of(arms: Arms, layout: str, reference: str, effects: DesignEffects) 
 def compare(metric: PrimaryMetric, arms: Arms, layout: str, reference: str, effects: DesignEffects) -> Comparison:
     """Compare ``layout`` with ``reference`` by one metric, within the strata that draw both."""
     pairs = arms.shared(layout, reference)
-    unit = WIN_UNIT if metric is PrimaryMetric.WIN_PROBABILITY else "percentage points"
+    unit = WIN_UNIT if metric is PrimaryMetric.WIN_PROBABILITY else POINTS
     if not pairs:
         return no_comparison(Status.NOT_IDENTIFIED, why_apart(arms, layout, reference), unit=unit)
     if metric is PrimaryMetric.RESPONSE_RATE:

@@ -19,7 +19,7 @@ from scipy.special import betaincinv, betaln, digamma, polygamma
 
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.normal_shrinkage import ALIKE, FEWEST_TO_ESTIMATE
-from ivr.domain.kpi.wilson import proportion
+from ivr.domain.kpi.wilson import CONFIDENCE, proportion
 
 METHOD = "beta_binomial"
 _LEAST_RHO = 1e-7
@@ -148,7 +148,7 @@ def _derivatives(x: Array, n: Array, place: Array) -> tuple[Array, Array]:
 
 
 def _posterior(a: float, b: float, n: int, method: str) -> Estimate:
-    lo, hi = float(betaincinv(a, b, 0.025)), float(betaincinv(a, b, 0.975))
+    lo, hi = (float(betaincinv(a, b, 0.5 + side * CONFIDENCE / 2)) for side in (-1, 1))
     reasons = () if n else ("no ratings: this is the mean of all agents",)
     return Estimate(float(a / (a + b)), lo, hi, "proportion", n, method, Status.OK if n else Status.WIDE, reasons)
 

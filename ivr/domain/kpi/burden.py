@@ -9,13 +9,12 @@ logarithm, so it stays above 0. A mean over the rated calls alone would leave ou
 
 from collections.abc import Iterable
 from math import exp, sqrt
-from statistics import NormalDist
 
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.kpi.top_box import read_ratings
-from ivr.domain.kpi.wilson import CONFIDENCE
+from ivr.domain.kpi.wilson import Z
 from ivr.domain.outcomes import DISPOSITIONS
 
 UNIT = "seconds for each usable rating"
@@ -51,7 +50,7 @@ def burden_seconds(counts: Iterable[OutcomeCount], instruments: Instruments) -> 
         return _none("no caller was asked for any time", asked, left_out)
     spread = max(0.0, squares - 2 * ratio * rated_seconds + ratio * ratio * ratings)
     error = sqrt(asked / (asked - 1) * spread) / ratings / ratio
-    reach = exp(NormalDist().inv_cdf(0.5 + CONFIDENCE / 2) * error)
+    reach = exp(Z * error)
     if ratings < FEWEST_RATINGS:
         few = (f"fewer than {FEWEST_RATINGS} usable ratings", *left_out)
         return Estimate(ratio, ratio / reach, ratio * reach, UNIT, asked, METHOD, Status.WIDE, few)

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from ivr.domain.kpi.estimates import Estimate, Status, no_figure
-
-POINTS = "percentage points"
+from ivr.domain.kpi.estimates import POINTS, Estimate, Status, no_figure
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ n counts both, and s^2 is n times the variance of their difference.
 
 import math
 
-from ivr.domain.kpi.comparisons import POINTS
-from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.estimates import POINTS, Estimate, Status, no_figure
 
 TUNED_FOR = 5000
 """N: for how many observations the sequence is tightest, where nobody says otherwise."""

@@ -27,6 +27,7 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from ivr.domain.kpi.cut_likelihood import Cuts, log_likelihood, newton_terms, separated_parameters
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.wilson import Z
 
 METHOD = "cumulative_logit"
 UNIT = "logits"
@@ -40,7 +41,6 @@ _REPEATED = 1e-10
 """Below this least eigenvalue of the scaled information, predictors say the same twice."""
 _FAR = 12.0
 """A parameter this many logits from 0 is a sign of separation, and looked into."""
-_Z = 1.959963984540054
 
 Array = NDArray[np.float64]
 
@@ -75,7 +75,7 @@ class CumulativeLogit:
         at = self.predictors.index(predictor)
         value, error = float(self.slopes[at]), float(self.standard_errors[self.thresholds.size + at])
         return Estimate(
-            value, value - _Z * error, value + _Z * error, UNIT, self.ratings, METHOD, self.status, self.reasons
+            value, value - Z * error, value + Z * error, UNIT, self.ratings, METHOD, self.status, self.reasons
         )
 
 

@@ -13,15 +13,14 @@ J. L. Fleiss, B. Levin and M. C. Paik (2003), Statistical Methods for Rates and 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import fsum, isfinite, sqrt
+from math import fsum, isfinite
 
+from ivr.domain.kpi.effective_sample import effective_share
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
-from ivr.domain.kpi.wilson import FEWEST_TO_RANK
 
 METHOD = "direct_standardisation"
 FEWEST_IN_STRATUM = 5
 """Below this many ratings a stratum's own variance is not trusted, and the pooled one taken for it."""
-_Z = 1.959963984540054
 _NAMED = 3
 
 
@@ -63,27 +62,20 @@ def standardise(counts: Mapping[str, StratumCount], reference_mix: Mapping[str, 
         return _none(Status.NOT_IDENTIFIED, reason, n, missing)
     used = {stratum: counts[stratum] for stratum in mix}
     pooled = sum(each.best for each in used.values()) / sum(each.ratings for each in used.values())
-    share = fsum(mix[stratum] * each.best / each.ratings for stratum, each in used.items())
+    # Weights that are rounded may sum to a hair above 1.
+    share = min(1.0, fsum(mix[stratum] * each.best / each.ratings for stratum, each in used.items()))
     variance = fsum(mix[stratum] ** 2 * _spread(each, pooled) / each.ratings for stratum, each in used.items())
     kish = 1 / fsum(mix[stratum] ** 2 / each.ratings for stratum, each in used.items())
     effective = share * (1 - share) / variance if variance > 0 and 0 < share < 1 else kish
-    lo, hi = _wilson(share, effective)
     rated = sum(each.ratings for each in used.values())
-    if effective < FEWEST_TO_RANK:
-        reason = f"worth fewer than {FEWEST_TO_RANK} ratings at the reference mix: do not rank"
-        return Standardised(Estimate(share, lo, hi, "proportion", rated, METHOD, Status.WIDE, (reason,)), variance)
-    return Standardised(Estimate(share, lo, hi, "proportion", rated, METHOD, Status.OK), variance)
+    return Standardised(
+        effective_share(share, effective, rated, method=METHOD, of="ratings at the reference mix"), variance
+    )
 
 
 def _spread(count: StratumCount, pooled: float) -> float:
     share = count.best / count.ratings if count.ratings >= FEWEST_IN_STRATUM else pooled
     return share * (1 - share)
-
-
-def _wilson(share: float, n: float) -> tuple[float, float]:
-    centre, scale = share + _Z**2 / (2 * n), 1 + _Z**2 / n
-    reach = _Z * sqrt(share * (1 - share) / n + _Z**2 / (4 * n * n))
-    return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)
 
 
 def _none(status: Status, reason: str, n: int, unsupported: tuple[str, ...] = ()) -> Standardised:

@@ -15,11 +15,10 @@ M. H. Hansen and W. N. Hurwitz (1946), JASA 41:517-529.
 
 from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist
 
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.variance_recovery import Part, sum_limits
-from ivr.domain.kpi.wilson import CONFIDENCE, wilson_interval
+from ivr.domain.kpi.wilson import Z, wilson_interval
 
 FEWEST_FOLLOWED = 30
 """Below this many answers no figure of one agent is made of them; only those of all agents together."""
@@ -86,7 +85,7 @@ def _sampled(counts: FollowUp, n: int, response: float | None) -> DoubleSampled:
     lo1, hi1 = wilson_interval(counts.best, counts.rated) if counts.rated else (0.0, 0.0)
     lo2, hi2 = wilson_interval(counts.answered_best, counts.answered)
     mixing = rated * silent * (p1 - p2) ** 2 / n
-    reach = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2) * sqrt(mixing)
+    reach = Z * sqrt(mixing)
     parts = [Part(rated * p1, rated * lo1, rated * hi1), Part(0.0, -reach, reach)]
     few = counts.answered < FEWEST_FOLLOWED
     unheard = response is not None and response < LEAST_RESPONSE

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+POINTS = "percentage points"
+"""The unit of a difference of two proportions, 100 times it."""
+
 
 class Status(StrEnum):
     """How far a figure can be trusted."""

@@ -14,9 +14,9 @@ from itertools import groupby
 from ivr.domain.experiments import PrimaryMetric, StopRule, Unit
 from ivr.domain.kpi.arm_effects import DesignEffects, compare
 from ivr.domain.kpi.arms import ArmCount, Arms, add, arms_of
-from ivr.domain.kpi.comparisons import POINTS, Comparison, no_comparison
+from ivr.domain.kpi.comparisons import Comparison, no_comparison
 from ivr.domain.kpi.confidence_sequences import METHOD, TUNED_FOR, difference_sequence
-from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.estimates import POINTS, Estimate, Status, no_figure
 from ivr.domain.kpi.experiment_cells import DayCell
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.more_ratings import MoreRatings, more_for_comparison, more_for_sequence

@@ -19,12 +19,12 @@ from math import sqrt
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.domain.kpi.stratum_ratings import StratumRatings, randomised_between
+from ivr.domain.kpi.wilson import Z
 
 METHOD = "counterbalanced_pair"
 FEWEST_TO_JUDGE = 200
 """Below this many ratings in either layout of the pair the figure is marked wide."""
 _FEWEST_AT_ALL = 10
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _pooled(strata: Sequence[tuple[Sequence[int], Sequence[int]]]) -> Estimate:
         weight = _weight(one, other) / whole
         share += weight * (_net(one) - _net(other)) / 2
         variance += weight**2 * (_net_variance(one) + _net_variance(other)) / 4
-    reach = _Z * sqrt(variance)
+    reach = Z * sqrt(variance)
     if fewest >= FEWEST_TO_JUDGE:
         return Estimate(share, share - reach, share + reach, "proportion", n, METHOD, Status.OK)
     reason = f"fewer than {FEWEST_TO_JUDGE} ratings in one of the two layouts"

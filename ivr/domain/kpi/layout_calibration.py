@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from ivr.domain.kpi.connectivity import reached
 from ivr.domain.kpi.cumulative_logit import CumulativeLogit, fit_cumulative_logit
-from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.estimates import POINTS, Estimate, Status, no_figure
 from ivr.domain.kpi.stratum_ratings import StratumRatings, randomised_between
+from ivr.domain.kpi.wilson import Z
 
 METHOD = "cumulative_logit_strata"
-POINTS = "percentage points"
 FEWEST_TO_JUDGE = 200
 """Below this many randomised ratings of either layout an effect is marked wide."""
-_Z = 1.959963984540054
 
 Array = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def calibrate_layouts(ratings: Sequence[StratumRatings], reference: str) -> Cali
     """
     keys = sorted({each.layout for each in ratings})
     usable = [each for each in ratings if sum(each.counts) and _overlaps(each, ratings)]
-    together = _connected(usable, reference)
+    together = _joined(usable, reference)
     usable = [each for each in usable if each.layout in together]
     effects: dict[str, Estimate] = {}
     for key in set(keys) - together:
@@ -78,14 +78,12 @@ def _overlaps(one: StratumRatings, ratings: Sequence[StratumRatings]) -> bool:
     return any(randomised_between(one, (other,)) for other in others)
 
 
-def _connected(ratings: Sequence[StratumRatings], reference: str) -> frozenset[str]:
-    """Return the layouts that strata link to the reference, over other layouts if need be."""
-    linked, before = {reference}, -1
-    while len(linked) != before:
-        before = len(linked)
-        strata = {(each.stratum, each.allocation) for each in ratings if each.layout in linked}
-        linked |= {each.layout for each in ratings if (each.stratum, each.allocation) in strata}
-    return frozenset(linked)
+def _joined(ratings: Sequence[StratumRatings], reference: str) -> frozenset[str]:
+    """Return the layouts that strata join to the reference, over other layouts if need be."""
+    drawn_together: dict[tuple[str, str | None], set[str]] = {}
+    for each in ratings:
+        drawn_together.setdefault((each.stratum, each.allocation), set()).add(each.layout)
+    return reached(reference, map(frozenset, drawn_together.values()))
 
 
 def _fitted(usable: Sequence[StratumRatings], layouts: Sequence[str]) -> tuple[CumulativeLogit, Array]:
@@ -115,7 +113,7 @@ def _effect(fit: CumulativeLogit, weights: Array, at: int, reference: int, n: in
         difference += sign * float(weights @ best)
         gradient[scale * cuts + cuts - 1] -= sign * slope.sum()
         gradient[fit.thresholds.size :] += sign * slope[1:]
-    reach = _Z * float(np.sqrt(gradient @ fit.covariance @ gradient))
+    reach = Z * float(np.sqrt(gradient @ fit.covariance @ gradient))
     few = fewest < FEWEST_TO_JUDGE
     reasons = (f"fewer than {FEWEST_TO_JUDGE} randomised ratings in one of the two layouts",) if few else ()
     status = Status.WIDE if few else Status.OK

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ivr.domain.kpi import burden
 from ivr.domain.kpi.agents import LEAK
 from ivr.domain.kpi.appraisal import joined
-from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.estimates import POINTS, Estimate, Status, no_figure
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.mis_keys import ConfirmationCount, mis_key_rate
 from ivr.domain.kpi.response import Dispositions, break_off_share, count_dispositions, response_rate
@@ -24,7 +24,6 @@ from ivr.domain.outcomes import Outcome
 FEWEST_TO_COMPARE = 200
 """Below this many ratings in either layout a difference is marked wide."""
 
-_POINTS = "percentage points"
 _METHOD = "newcombe_hybrid_score"
 REFERENCE = "reference"
 """The method of the reference layout's own difference, which is 0 by definition."""
@@ -95,7 +94,7 @@ def layout_figures(
                 break_off=refused if leaking else break_off_share(calls),
                 observed=refused if leaking else top_box(ratings[layout]),
                 shares=() if leaking else _shares(of_layout, scales[layout], instruments),
-                effect_points=no_figure(Status.REFUSED, LEAK, unit=_POINTS)
+                effect_points=no_figure(Status.REFUSED, LEAK, unit=POINTS)
                 if leaking
                 else _effect(layout, reference, ratings, scales, allocations),
                 burden_seconds=no_figure(Status.REFUSED, LEAK, unit=burden.UNIT)
@@ -161,7 +160,7 @@ def _effect(
         return _no_effect(Status.NOT_IDENTIFIED, "no reference layout is configured")
     if layout == reference:
         own = ratings[layout].judged
-        return Estimate(0.0, 0.0, 0.0, _POINTS, own, REFERENCE, Status.OK, ("this is the reference layout",))
+        return Estimate(0.0, 0.0, 0.0, POINTS, own, REFERENCE, Status.OK, ("this is the reference layout",))
     together = None if layout is None else drawn_with(layout, allocations)
     if together is not None and reference not in together:
         reason = f"no call could have had either this layout or the reference layout {reference}: no stratum draws both"
@@ -180,8 +179,8 @@ def _effect(
         reasons.append(f"fewer than {FEWEST_TO_COMPARE} ratings in one of the two layouts")
     difference = here.best / here.judged - there.best / there.judged
     status = Status.WIDE if fewest < FEWEST_TO_COMPARE else Status.OK
-    return Estimate(100 * difference, 100 * lo, 100 * hi, _POINTS, here.judged, _METHOD, status, tuple(reasons))
+    return Estimate(100 * difference, 100 * lo, 100 * hi, POINTS, here.judged, _METHOD, status, tuple(reasons))
 
 
 def _no_effect(status: Status, reason: str) -> Estimate:
-    return no_figure(status, reason, unit=_POINTS, method=_METHOD)
+    return no_figure(status, reason, unit=POINTS, method=_METHOD)

@@ -25,9 +25,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.domain.kpi.comparisons import POINTS
-from ivr.domain.kpi.estimates import Status
-from ivr.domain.kpi.wilson import CONFIDENCE
+from ivr.domain.kpi.estimates import POINTS, Status
+from ivr.domain.kpi.wilson import CONFIDENCE, Z
 
 METHOD = "lee_imbens_manski"
 FEWEST_RATINGS = 30
@@ -262,7 +261,7 @@ def _standard_error(bounds: _Ends, cells: _Vector, covariances: list[list[_Vecto
 def _critical(width: float) -> float:
     """Return by how many standard errors the interval reaches beyond bounds ``width`` standard errors apart."""
     normal = NormalDist()
-    low, high = normal.inv_cdf(CONFIDENCE), normal.inv_cdf(0.5 + CONFIDENCE / 2)
+    low, high = normal.inv_cdf(CONFIDENCE), Z
     while high - low > 1e-9:
         middle = (low + high) / 2
         covered = normal.cdf(middle + width) - normal.cdf(-middle)

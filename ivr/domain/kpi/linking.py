@@ -23,6 +23,7 @@ from scipy.special import expit, log_expit
 from ivr.domain.kpi.cumulative_logit import UNIT, CumulativeLogit
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.stratum_ratings import StratumRatings, randomised_between
+from ivr.domain.kpi.wilson import Z
 
 CONCORDANCE, EQUIPERCENTILE, INVARIANCE = "logistic_concordance", "equipercentile_random_groups", "rmsd_of_links"
 STEPS = "categories"
@@ -32,7 +33,6 @@ MOST_DRIFT = 0.1
 """A link that differs between queues by more than this part of a standard deviation is no single link."""
 LATENT_SD = float(np.pi / np.sqrt(3))
 """The standard deviation of the standard logistic, in logits."""
-_Z = 1.959963984540054
 
 Array = NDArray[np.float64]
 
@@ -61,7 +61,7 @@ def concordance(fit: CumulativeLogit, scale: int, stratum_weights: Array, rating
                 density = float(stratum_weights @ _density(cuts[cut] - fit.strata))
                 gradient[scale * len(cuts) + cut] += sign * density * (cuts[cut] - mean) / mass
         gradient[fit.thresholds.size :] = (_stratum_slopes(low, high, mean, fit.strata, stratum_weights) / mass)[1:]
-        reach = _Z * float(np.sqrt(gradient @ fit.covariance @ gradient))
+        reach = Z * float(np.sqrt(gradient @ fit.covariance @ gradient))
         status = Status.WIDE if few else Status.OK
         figures.append(Estimate(mean, mean - reach, mean + reach, UNIT, ratings, CONCORDANCE, status, reasons))
     return tuple(figures)
@@ -97,7 +97,7 @@ def equipercentile_link(own: Sequence[int], other: Sequence[int]) -> tuple[Estim
         own_error = (rank - share_here / 4 - rank**2) / n
         other_error = (rank - part * (1 - part) * share - rank**2) / m
         variance = (own_error + other_error) / share**2
-        reach = _Z * float(np.sqrt(max(variance, 0.0)))
+        reach = Z * float(np.sqrt(max(variance, 0.0)))
         status = Status.WIDE if few else Status.OK
         figures.append(
             Estimate(place, place - reach, place + reach, STEPS, round(min(n, m)), EQUIPERCENTILE, status, reasons)
@@ -151,7 +151,7 @@ def link_invariance(links: Mapping[str, Sequence[Estimate]], weights: Mapping[st
     squares = share @ apart**2 - noise
     # Errors of one queue's categories go together; taking them as one is on the safe side.
     spread = np.sqrt(share**2 @ (2 * errors**4 + 4 * np.maximum(apart**2 - errors**2, 0.0) * errors**2))
-    reach = _Z * float(spread.mean())
+    reach = Z * float(spread.mean())
     scale = LATENT_SD if links[queues[0]][0].unit == UNIT else 1.0
     drift, lo, hi = (max(float(squares.mean()) + step, 0.0) ** 0.5 / scale for step in (0.0, -reach, reach))
     n = sum(min(each.n for each in links[queue]) for queue in queues)
@@ -192,7 +192,7 @@ def _pooled(counts: Sequence[Array], sizes: Array) -> Array:
 
 
 def _standard_error(figure: Estimate) -> float:
-    return 0.0 if figure.hi is None or figure.lo is None else (figure.hi - figure.lo) / (2 * _Z)
+    return 0.0 if figure.hi is None or figure.lo is None else (figure.hi - figure.lo) / (2 * Z)
 
 
 def _no_link(status: Status, reason: str) -> Estimate:

@@ -23,18 +23,16 @@ Biometrics 42:311-323. T. Sato (1989), Biometrics 45:1323-1324. N. Mantel and J.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc
 
-from ivr.domain.kpi.estimates import Estimate, Status, no_figure
-from ivr.domain.kpi.wilson import CONFIDENCE
+from ivr.domain.kpi.estimates import POINTS, Estimate, Status, no_figure
+from ivr.domain.kpi.wilson import Z
 
 RATIO_UNIT = "odds ratio"
-POINTS = "percentage points"
 _RATIO_METHOD = "mantel_haenszel_rbg"
 _DIFFERENCE_METHOD = "mantel_haenszel_sato"
 _ROOM = 5.0
@@ -139,7 +137,7 @@ def _odds_ratio(
         + np.sum(p * against + q * for_it) / (2 * r * s)
         + np.sum(q * against) / (2 * s * s)
     )
-    reach = _z() * sqrt(float(variance))
+    reach = Z * sqrt(float(variance))
     centre = log(r / s)
     return Estimate(r / s, exp(centre - reach), exp(centre + reach), RATIO_UNIT, n, _RATIO_METHOD, status, caveats)
 
@@ -161,7 +159,7 @@ def _difference(
     if variance <= 0:
         why = "the strata are too uneven for the error of the difference to be told"
         return no_figure(Status.INSUFFICIENT, why, *caveats, unit=POINTS, n=n, method=_DIFFERENCE_METHOD)
-    reach = _z() * sqrt(variance)
+    reach = Z * sqrt(variance)
     lo, hi = max(-1.0, difference - reach), min(1.0, difference + reach)
     return Estimate(100 * difference, 100 * lo, 100 * hi, POINTS, n, _DIFFERENCE_METHOD, status, caveats)
 
@@ -176,7 +174,3 @@ def _nothing(status: Status, why: str, n: int, left_out: tuple[str, ...]) -> Man
         None,
         left_out,
     )
-
-
-def _z() -> float:
-    return NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)

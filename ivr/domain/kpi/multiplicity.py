@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from ivr.domain.kpi.wilson import CONFIDENCE
+
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(400)
 _REACH = 9.0  # beyond nine standard deviations nothing is left that a double could hold
 
@@ -67,7 +69,7 @@ def dunnett(statistics: Sequence[float], variances: Sequence[float], reference_v
     return tuple(max(0.0, 1 - _within(abs(statistic), shared)) for statistic in statistics)
 
 
-def dunnett_critical(variances: Sequence[float], reference_variance: float, confidence: float = 0.95) -> float:
+def dunnett_critical(variances: Sequence[float], reference_variance: float, confidence: float = CONFIDENCE) -> float:
     """Return the value that the largest |z| of the arms exceeds with a chance of 1 - ``confidence`` where none differs.
 
     Raises:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.wilson import Z
 
 METHOD = "normal_shrinkage"
 FEWEST_TO_ESTIMATE = 8
@@ -29,7 +30,6 @@ FEWEST_TO_ESTIMATE = 8
 ENOUGH_SIGNAL = 0.7
 """From this reliability on a figure may order agents by itself."""
 ALIKE = "agents cannot be told apart on these ratings: the differences are no greater than chance makes them"
-_Z = 1.959963984540054
 _MOST_STEPS = 200
 
 Array = NDArray[np.float64]
@@ -164,4 +164,4 @@ def _squares(values: Array, errors: Array, tau_squared: float) -> float:
 def _figure(
     value: float, error: float, unit: str, n: int, method: str, status: Status, reasons: tuple[str, ...]
 ) -> Estimate:
-    return Estimate(value, value - _Z * error, value + _Z * error, unit, n, method, status, reasons)
+    return Estimate(value, value - Z * error, value + Z * error, unit, n, method, status, reasons)

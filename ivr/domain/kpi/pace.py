@@ -12,7 +12,6 @@ UNTIL_TOLD_APART = "until this agent can be told from the others with some confi
 """How every note on more ratings ends."""
 
 _WEEK = timedelta(days=7)
-_SHORTEST = _WEEK
 _MOST_WEEKS = 520
 
 
@@ -31,7 +30,7 @@ def _weeks(counts: Sequence[OutcomeCount]) -> float:
     last = max((each.last_ended_at for each in counts), default=None)
     if first is None or last is None:
         return 1.0
-    return max(last - first, _SHORTEST) / _WEEK
+    return max(last - first, _WEEK) / _WEEK
 
 
 def _row(row: AgentFigures, weeks: float) -> AgentFigures:

@@ -14,7 +14,8 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
-CONFIDENCE = 0.95
+from ivr.domain.kpi.wilson import CONFIDENCE
+
 END_SHARE = 0.1
 """The share of the agents that makes the top and the bottom of the list."""
 _BLOCK_NUMBERS = 2_000_000

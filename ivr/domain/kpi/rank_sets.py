@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.domain.kpi.estimates import Status
+from ivr.domain.kpi.wilson import CONFIDENCE
 
 METHOD = "mogstad_romano_shaikh_wilhelm"
 MOST_AGENTS = 1000
@@ -41,7 +42,7 @@ def rank_sets(
     covariance: Array,
     generator: np.random.Generator,
     *,
-    confidence: float = 0.95,
+    confidence: float = CONFIDENCE,
     simultaneous: bool = False,
     draws: int = _DRAWS,
 ) -> RankSets:

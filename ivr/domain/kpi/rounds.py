@@ -17,16 +17,15 @@ from math import isfinite, sqrt
 import numpy as np
 from scipy.special import ndtr, stdtr, stdtrit
 
-from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.estimates import POINTS, Estimate, Status, no_figure
 from ivr.domain.kpi.multiplicity import benjamini_hochberg
+from ivr.domain.kpi.wilson import CONFIDENCE, Z
 
 METHOD = "difference_of_standardised"
-POINTS = "percentage points"
 FEWEST_TO_RELINK = 200
 """So many ratings of the old version in the new round link the two; kept on 5 % of the calls it takes 4,000."""
 FEW_GROUPS = 10
 FALSE_DISCOVERIES = 0.05
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def round_change(before: Round, after: Round, *, overlap_ratings: int = 0) -> Ch
     if error is None:
         return Change(no_figure(Status.REFUSED, reason, unit=POINTS, n=n, method=METHOD), None)
     difference = 100 * ((after.figure.estimate or 0.0) - (before.figure.estimate or 0.0))
-    quantile = _Z if freedom is None else float(stdtrit(freedom, 0.975))
+    quantile = Z if freedom is None else float(stdtrit(freedom, 0.5 + CONFIDENCE / 2))
     status = Status.OK
     for each in (before, after):
         if each.figure.status is not Status.OK:
@@ -128,7 +127,7 @@ def _error(before: Round, after: Round) -> tuple[float | None, int | None, str]:
     if not groups or not after.replicates:
         widths = [(each.figure.hi or 0.0) - (each.figure.lo or 0.0) for each in (before, after)]
         said = "callers who rang in both rounds are taken for different ones: the interval is on the wide side"
-        return 100 * sqrt(sum((width / (2 * _Z)) ** 2 for width in widths)), None, said
+        return 100 * sqrt(sum((width / (2 * Z)) ** 2 for width in widths)), None, said
     if groups != len(after.replicates):
         return None, None, "the rounds were split into different replicate groups: fit both anew with the same number"
     if not all(isfinite(each) for each in before.replicates + after.replicates):

@@ -13,17 +13,16 @@ R. G. Newcombe (1998), Statistics in Medicine 17:873-890.
 
 from collections.abc import Sequence
 from math import erfc, sqrt
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 
-from ivr.domain.kpi.comparisons import POINTS, Comparison, no_comparison
+from ivr.domain.kpi.comparisons import Comparison, no_comparison
 from ivr.domain.kpi.effective_sample import effective_interval
-from ivr.domain.kpi.estimates import Estimate, Status
+from ivr.domain.kpi.estimates import POINTS, Estimate, Status
 from ivr.domain.kpi.mantel_haenszel import risk_difference
 from ivr.domain.kpi.variance_recovery import Part, sum_limits
-from ivr.domain.kpi.wilson import CONFIDENCE
+from ivr.domain.kpi.wilson import Z
 
 FEWEST_TO_COMPARE = 200
 """Below this many observations on either side a difference is marked wide."""
@@ -83,7 +82,7 @@ def _limits(
         lo, hi = effective_interval(share, only.n / design_effect)
         reference_lo, reference_hi = effective_interval(reference, only.reference_n / design_effect)
         return *sum_limits([Part(share, lo, hi), Part(-reference, -reference_hi, -reference_lo)]), NEWCOMBE
-    reach = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2) * sqrt(variance)
+    reach = Z * sqrt(variance)
     return max(-1.0, difference - reach), min(1.0, difference + reach), MANTEL_HAENSZEL
 
 

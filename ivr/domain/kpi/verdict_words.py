@@ -1,8 +1,7 @@
 """Verdicts in words: one sentence for whoever waits for the decision."""
 
 from ivr.domain.experiments import PrimaryMetric, StopRule
-from ivr.domain.kpi.comparisons import POINTS
-from ivr.domain.kpi.estimates import Estimate
+from ivr.domain.kpi.estimates import POINTS, Estimate
 from ivr.domain.kpi.more_ratings import MoreRatings
 
 METRIC_NAMES = {

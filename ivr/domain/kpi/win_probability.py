@@ -16,12 +16,11 @@ H. B. Mann and D. R. Whitney (1947), Ann. Math. Statist. 18:50-60. P. H. van Elt
 
 from collections.abc import Sequence
 from math import erfc, exp, log, sqrt
-from statistics import NormalDist
 from typing import NamedTuple
 
 from ivr.domain.kpi.comparisons import Comparison, no_comparison
 from ivr.domain.kpi.estimates import Estimate, Status
-from ivr.domain.kpi.wilson import CONFIDENCE, wilson_interval
+from ivr.domain.kpi.wilson import Z, wilson_interval
 
 FEWEST_TO_COMPARE = 200
 UNIT = "probability"
@@ -110,7 +109,7 @@ def _won(side: Ordered) -> _Won:
 
 
 def _logit_limits(probability: float, variance: float) -> tuple[float, float]:
-    reach = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2) * sqrt(variance) / (probability * (1 - probability))
+    reach = Z * sqrt(variance) / (probability * (1 - probability))
     centre = log(probability / (1 - probability))
     return _logistic(centre - reach), _logistic(centre + reach)
 

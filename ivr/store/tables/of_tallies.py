@@ -60,10 +60,23 @@ tally_changes = Table(
     Column("asked_seconds", Double),
 )
 
+
+def _number(name: str) -> Column[int]:
+    return Column(name, ROW_ID, primary_key=True, autoincrement=False)
+
+
+def _in_a_book() -> tuple[Column[int], Column[int]]:
+    return Column("book", Integer, primary_key=True, autoincrement=False), _number("import_id")
+
+
+def _sum(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
 tally_contacts = Table(
     "tally_contacts",
     metadata,
-    Column("id", ROW_ID, primary_key=True, autoincrement=False),
+    _number("id"),
     Column("period", NAME, nullable=False),
     Column("site", NAME),
     Column("queue", NAME),
@@ -80,7 +93,7 @@ tally_contacts = Table(
 tally_places = Table(
     "tally_places",
     metadata,
-    Column("id", ROW_ID, primary_key=True, autoincrement=False),
+    _number("id"),
     Column("team", NAME),
     Column("site", NAME),
     Column("queue", NAME),
@@ -93,7 +106,7 @@ tally_places = Table(
 tally_hearings = Table(
     "tally_hearings",
     metadata,
-    Column("id", ROW_ID, primary_key=True, autoincrement=False),
+    _number("id"),
     Column("layout", NAME),
     Column("layout_version", NAME),
     Column("outcome", NAME),
@@ -104,25 +117,13 @@ tally_hearings = Table(
 tally_results = Table(
     "tally_results",
     metadata,
-    Column("id", ROW_ID, primary_key=True, autoincrement=False),
+    _number("id"),
     Column("outcome", NAME),
     Column("category", Integer),
     Column("followup", NAME),
     Column("followup_category", Integer),
     Column("confirm_key", NAME),
 )
-
-
-def _in_a_book() -> tuple[Column[int], Column[int]]:
-    return (
-        Column("book", Integer, primary_key=True, autoincrement=False),
-        Column("import_id", ROW_ID, primary_key=True, autoincrement=False),
-    )
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, ROW_ID, primary_key=True, autoincrement=False)
-
 
 daily_tallies = Table(
     "daily_tallies",
@@ -132,10 +133,10 @@ daily_tallies = Table(
     _number("place"),
     Column("agent", NAME, primary_key=True),
     _number("result"),
-    Column("calls", BigInteger, nullable=False),
-    Column("asked", BigInteger, nullable=False),
-    Column("asked_ms", BigInteger, nullable=False),
-    Column("asked_ms_squared", BigInteger, nullable=False),
+    _sum("calls"),
+    _sum("asked"),
+    _sum("asked_ms"),
+    _sum("asked_ms_squared"),
     Column("first_us", BigInteger, nullable=False),
     Column("last_us", BigInteger, nullable=False),
     sqlite_with_rowid=False,
@@ -147,7 +148,7 @@ press_tallies = Table(
     *_in_a_book(),
     Column("day", NAME, primary_key=True),
     _number("hearing"),
-    Column("calls", BigInteger, nullable=False),
+    _sum("calls"),
     sqlite_with_rowid=False,
 )
 
@@ -158,7 +159,7 @@ period_tallies = Table(
     _number("contact"),
     Column("agent", NAME, primary_key=True),
     _number("result"),
-    Column("calls", BigInteger, nullable=False),
+    _sum("calls"),
     sqlite_with_rowid=False,
 )
 
@@ -169,7 +170,7 @@ group_tallies = Table(
     _number("contact"),
     Column("replicate_group", Integer, primary_key=True, autoincrement=False),
     _number("result"),
-    Column("calls", BigInteger, nullable=False),
+    _sum("calls"),
     sqlite_with_rowid=False,
 )
 
