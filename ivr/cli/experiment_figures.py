@@ -34,7 +34,7 @@ def experiment(
     """Judge an experiment: shares of the layouts, who answers, what is answered, and what its rule concludes."""
     # What computes and what writes it loads the numeric libraries, which no other command needs.
     from ivr.usecases.experiment_json import experiment_json  # noqa: PLC0415
-    from ivr.usecases.experiment_table import experiment_records  # noqa: PLC0415
+    from ivr.usecases.experiment_records import experiment_records  # noqa: PLC0415
 
     if aside:
         step_aside()

@@ -14,12 +14,13 @@ from ivr.cli.options import Config
 from ivr.cli.tables import Format, show_line, show_table, warn, write_csv
 from ivr.settings import load_settings
 from ivr.store.tallies import SqlTallies
+from ivr.usecases.figure_text import figure_text
 from ivr.usecases.fit_figures import FitWhereNeeded
 from ivr.usecases.report_agents import AgentReport, report_agents
 from ivr.usecases.report_json import layout_report_json, report_json
 from ivr.usecases.report_layouts import LayoutReport, report_layouts
 from ivr.usecases.report_records import agent_records, layout_records
-from ivr.usecases.report_table import agent_table, figure_text, fit_text, layout_table
+from ivr.usecases.report_table import agent_table, fit_text, layout_table
 from ivr.usecases.report_window import read_window
 
 Report = TypeVar("Report", AgentReport, LayoutReport)

@@ -1,7 +1,5 @@
 """The report of an experiment as plain JSON values, in the names that scripts rely on."""
 
-from datetime import datetime
-
 from ivr.domain.kpi.comparisons import Comparison
 from ivr.domain.kpi.delay_effects import DelayFigures
 from ivr.domain.kpi.drawn_arms import RatioTests
@@ -11,17 +9,16 @@ from ivr.domain.kpi.lee_bounds import LeeBounds
 from ivr.domain.kpi.more_ratings import MoreRatings
 from ivr.domain.kpi.replicates import DesignEffect
 from ivr.domain.kpi.sample_ratio import SampleRatio
+from ivr.usecases.figure_json import Json, estimate_json, judged_json, moment_json, window_json
 from ivr.usecases.report_experiment import ExperimentReport
-from ivr.usecases.report_json import Json, estimate_json
 
 
 def experiment_json(report: ExperimentReport) -> Json:
     """Return the report; proportions are 0 to 1, differences percentage points, times ISO 8601 with an offset."""
-    figures, terms, window = report.figures, report.figures.terms, report.window
+    figures, terms = report.figures, report.figures.terms
     return {
         "experiment": report.experiment,
-        "window": {"from": _iso(window.since), "to": _iso(window.until)},
-        "filters": {"queue": window.queue, "site": window.site, "language": window.language},
+        **window_json(report.window),
         "computed_at": report.computed_at.isoformat(),
         "handled": figures.handled,
         "reference_layout": figures.reference,
@@ -31,8 +28,8 @@ def experiment_json(report: ExperimentReport) -> Json:
             "minimum_sample": terms.minimum_sample,
             "stop_rule": None if terms.stop_rule is None else terms.stop_rule.value,
             "unit": figures.draws.unit.value,
-            "started_at": _iso(report.started_at),
-            "stopped_at": _iso(report.stopped_at),
+            "started_at": moment_json(report.started_at),
+            "stopped_at": moment_json(report.stopped_at),
         },
         "allocation": [{"chances": dict(each.chances), "assigned": dict(each.assigned)} for each in figures.strata],
         "sample_ratio": {
@@ -90,7 +87,7 @@ def _verdict(verdict: ArmVerdict) -> Json:
 
 def _more(more: MoreRatings) -> Json:
     weeks = None if more.weeks is None else round(more.weeks, 1)
-    return {"observations": more.more, "weeks": weeks, "status": more.status.value, "reasons": list(more.reasons)}
+    return {"observations": more.more, "weeks": weeks} | judged_json(more)
 
 
 def _comparison(comparison: Comparison) -> Json:
@@ -106,8 +103,7 @@ def _bounds(bounds: LeeBounds) -> Json:
         "unit": bounds.unit,
         "n": bounds.n,
         "method": bounds.method,
-        "status": bounds.status.value,
-        "reasons": list(bounds.reasons),
+        **judged_json(bounds),
     }
 
 
@@ -126,18 +122,12 @@ def _test(test: SampleRatio) -> Json:
         "degrees_of_freedom": test.degrees_of_freedom,
         "p_value": test.p_value,
         "method": test.method,
-        "status": test.status.value,
-        "reasons": list(test.reasons),
+        **judged_json(test),
     }
 
 
 def _design_effect(effect: DesignEffect) -> Json:
-    return {
-        "value": effect.value,
-        "replicate_groups": effect.groups,
-        "status": effect.status.value,
-        "reasons": list(effect.reasons),
-    }
+    return {"value": effect.value, "replicate_groups": effect.groups} | judged_json(effect)
 
 
 def _delay(row: DelayFigures) -> Json:
@@ -148,7 +138,3 @@ def _delay(row: DelayFigures) -> Json:
         "response_rate": estimate_json(row.response_rate),
         "against_shortest": None if row.response is None else _comparison(row.response),
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()

@@ -1,27 +1,21 @@
 """Reports as plain JSON values, in the names that scripts rely on."""
 
 from dataclasses import fields
-from datetime import datetime
 
 from ivr.domain.kpi.aapor import OutcomeRates
 from ivr.domain.kpi.agents import AgentFigures
-from ivr.domain.kpi.estimates import Estimate
 from ivr.domain.kpi.layouts import LayoutFigures
 from ivr.domain.kpi.response import Dispositions
 from ivr.domain.kpi.series import Span
+from ivr.usecases.figure_json import Json, estimate_json, moment_json, window_json
 from ivr.usecases.find_fit import FitStanding
 from ivr.usecases.report_agents import AgentReport
 from ivr.usecases.report_layouts import LayoutReport
-from ivr.usecases.report_window import ReportWindow
-
-Json = dict[str, object]
 
 
 def report_json(report: AgentReport) -> Json:
     """Return the agents' report; proportions are 0 to 1, times ISO 8601 with an offset."""
-    return {
-        "window": _window(report.window),
-        "filters": _filters(report.window),
+    return window_json(report.window) | {
         "reference_layout": report.reference_layout,
         "estimand": report.estimand,
         "computed_at": report.computed_at.isoformat(),
@@ -41,9 +35,7 @@ def report_json(report: AgentReport) -> Json:
 
 def layout_report_json(report: LayoutReport) -> Json:
     """Return the layouts' report, each layout as in the agents' report."""
-    return {
-        "window": _window(report.window),
-        "filters": _filters(report.window),
+    return window_json(report.window) | {
         "reference_layout": report.reference_layout,
         "computed_at": report.computed_at.isoformat(),
         "handled": report.handled,
@@ -51,20 +43,6 @@ def layout_report_json(report: LayoutReport) -> Json:
         "layouts": [_layout(row) for row in report.layouts],
         "fit": _fit(report.fitted),
         "warnings": list(report.warnings),
-    }
-
-
-def estimate_json(figure: Estimate) -> Json:
-    """Return a figure with everything that it must not stand without."""
-    return {
-        "estimate": figure.estimate,
-        "lo": figure.lo,
-        "hi": figure.hi,
-        "unit": figure.unit,
-        "n": figure.n,
-        "method": figure.method,
-        "status": figure.status.value,
-        "reasons": list(figure.reasons),
     }
 
 
@@ -136,7 +114,8 @@ def _layout(row: LayoutFigures) -> Json:
 
 
 def _span(span: Span) -> Json:
-    return {"version": span.version, "from": _iso(span.since), "to": _iso(span.until), "rated": span.rated}
+    since, until = moment_json(span.since), moment_json(span.until)
+    return {"version": span.version, "from": since, "to": until, "rated": span.rated}
 
 
 def _calls(calls: Dispositions) -> Json:
@@ -148,15 +127,3 @@ def _calls(calls: Dispositions) -> Json:
         "rated": calls.rated,
         "outcomes": {outcome.value: count for outcome, count in calls.outcomes.items()},
     }
-
-
-def _window(window: ReportWindow) -> Json:
-    return {"from": _iso(window.since), "to": _iso(window.until)}
-
-
-def _filters(window: ReportWindow) -> Json:
-    return {"queue": window.queue, "site": window.site, "language": window.language}
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()

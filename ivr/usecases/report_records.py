@@ -1,10 +1,11 @@
-"""Reports as rows of plain values for CSV: one column a value, empty where there is none, full precision."""
+"""Reports as rows of plain values for CSV."""
 
 from collections.abc import Iterable
 
 from ivr.domain.kpi.estimates import Estimate
 from ivr.domain.kpi.layouts import LayoutFigures
 from ivr.domain.kpi.response import Dispositions
+from ivr.usecases.figure_cells import figure_cells, figure_columns, value_cell
 from ivr.usecases.report_agents import AgentReport
 from ivr.usecases.report_table import Table
 
@@ -12,12 +13,11 @@ from ivr.usecases.report_table import Table
 def agent_records(report: AgentReport) -> Table:
     """Return the agents' figures."""
     figures = ("response_rate", "observed", "appraisal", "standardised", "corrected")
-    parts = ("estimate", "lo", "hi", "n", "status")
     outcomes = tuple(report.totals.outcomes)
     headers = (
         *("agent", "team", "handled", "eligible", "offered", "started", "rated"),
         *(f"outcome_{outcome.value}" for outcome in outcomes),
-        *(f"{figure}_{part}" for figure in figures for part in parts),
+        *figure_columns(figures),
         *(
             "bounds_lo",
             "bounds_hi",
@@ -41,12 +41,12 @@ def agent_records(report: AgentReport) -> Table:
                 row.team or "",
                 *_counts(calls),
                 *(str(calls.outcomes[outcome]) for outcome in outcomes),
-                *(value for each in estimates for value in _values(each)),
-                *(_value(each) for each in (row.bounds.lo, row.bounds.hi)),
-                *(_whole(each) for each in (row.tier, *row.rank_interval)),
+                *(value for each in estimates for value in figure_cells(each)),
+                *(value_cell(each) for each in (row.bounds.lo, row.bounds.hi)),
+                *(value_cell(each) for each in (row.tier, *row.rank_interval)),
                 "; ".join(row.flags),
-                _value(row.reliability),
-                _whole(row.more_ratings),
+                value_cell(row.reliability),
+                value_cell(row.more_ratings),
                 "; ".join(row.notes),
                 _reasons(zip(figures, estimates, strict=True)),
             )
@@ -57,7 +57,6 @@ def agent_records(report: AgentReport) -> Table:
 def layout_records(layouts: tuple[LayoutFigures, ...]) -> Table:
     """Return the layouts' figures."""
     figures = ("response_rate", "break_off", "observed", "effect_points", "burden_seconds", "mis_key_rate")
-    parts = ("estimate", "lo", "hi", "n", "status")
     headers = ("layout", "handled", "eligible", "offered", "started", "rated")
     rows = []
     for row in layouts:
@@ -69,15 +68,14 @@ def layout_records(layouts: tuple[LayoutFigures, ...]) -> Table:
             (
                 row.layout or "",
                 *_counts(row.calls),
-                *(value for each in estimates for value in _values(each)),
+                *(value for each in estimates for value in figure_cells(each)),
                 "; ".join(row.leads),
                 row.signed_by or "",
                 "; ".join(row.notes),
                 _reasons(zip(figures, estimates, strict=True)),
             )
         )
-    columns = (f"{figure}_{part}" for figure in figures for part in parts)
-    return Table((*headers, *columns, "leads", "signed_by", "notes", "reasons"), tuple(rows))
+    return Table((*headers, *figure_columns(figures), "leads", "signed_by", "notes", "reasons"), tuple(rows))
 
 
 def _counts(calls: Dispositions) -> tuple[str, ...]:
@@ -87,19 +85,3 @@ def _counts(calls: Dispositions) -> tuple[str, ...]:
 def _reasons(figures: Iterable[tuple[str, Estimate]]) -> str:
     """Say each figure's reasons and caveats in one cell: ``observed: fewer than 10 ratings; corrected: ...``."""
     return "; ".join(f"{name}: {', '.join(each.reasons)}" for name, each in figures if each.reasons)
-
-
-def _values(figure: Estimate) -> tuple[str, ...]:
-    return (
-        *(_value(each) for each in (figure.estimate, figure.lo, figure.hi)),
-        str(figure.n),
-        figure.status.value,
-    )
-
-
-def _value(number: float | None) -> str:
-    return "" if number is None else repr(number)
-
-
-def _whole(number: int | None) -> str:
-    return "" if number is None else str(number)

@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 
-from ivr.domain.kpi import burden
 from ivr.domain.kpi.bounds import Bounds
-from ivr.domain.kpi.estimates import Estimate, Status
-from ivr.domain.kpi.layouts import REFERENCE, LayoutFigures
+from ivr.domain.kpi.estimates import Estimate
+from ivr.domain.kpi.layouts import LayoutFigures
+from ivr.usecases.figure_text import WIDE, narrow_text, two_lines
 from ivr.usecases.find_fit import FitStanding
 from ivr.usecases.report_agents import AgentReport
 from ivr.usecases.table_remarks import agent_name, agent_remarks, layout_name, layout_remarks
-
-_POINTS = "percentage points"
-_WIDE = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +18,6 @@ class Table:
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     remarks: tuple[str, ...] = ()
-
-
-def figure_text(figure: Estimate) -> str:
-    """Say a figure with its interval and n, or why there is none: ``80.0 % (49.0 to 94.3), n 10``."""
-    if figure.estimate is None or figure.lo is None or figure.hi is None:
-        return f"none: {'; '.join(figure.reasons)}"
-    if figure.method == REFERENCE:
-        return REFERENCE
-    if figure.unit == _POINTS:
-        text = f"{figure.estimate:+.1f} points ({figure.lo:+.1f} to {figure.hi:+.1f}), n {figure.n}"
-    elif figure.unit == burden.UNIT:
-        text = f"{figure.estimate:.1f} s ({figure.lo:.1f} to {figure.hi:.1f}), n {figure.n}"
-    else:
-        text = f"{100 * figure.estimate:.1f} % ({100 * figure.lo:.1f} to {100 * figure.hi:.1f}), n {figure.n}"
-    return f"{text}, wide" if figure.status is Status.WIDE else text
-
-
-def narrow_text(figure: Estimate) -> str:
-    """Say a figure in a narrow cell: ``80 % (49-94)``, with ``~`` where it is wide; else ``not identified``."""
-    if figure.estimate is None or figure.lo is None or figure.hi is None:
-        return figure.status.value.replace("_", " ")
-    if figure.method == REFERENCE:
-        return REFERENCE
-    if figure.unit == _POINTS:
-        text = f"{figure.estimate:+.1f} ({figure.lo:+.1f} to {figure.hi:+.1f})"
-    elif figure.unit == burden.UNIT:
-        text = f"{figure.estimate:.0f} s ({figure.lo:.0f}-{figure.hi:.0f})"
-    else:
-        text = f"{100 * figure.estimate:.0f} % ({100 * figure.lo:.0f}-{100 * figure.hi:.0f})"
-    return f"{text}{_WIDE}" if figure.status is Status.WIDE else text
 
 
 def bounds_text(bounds: Bounds) -> str:
@@ -126,7 +93,7 @@ def layout_table(layouts: tuple[LayoutFigures, ...]) -> Table:
                 str(row.calls.rated),
                 narrow_text(row.response_rate),
                 narrow_text(row.observed),
-                narrow_text(row.effect_points).replace(" (", "\n("),
+                two_lines(narrow_text(row.effect_points)),
                 narrow_text(row.burden_seconds),
                 narrow_text(row.mis_key_rate),
                 "\n".join(
@@ -144,7 +111,7 @@ def layout_table(layouts: tuple[LayoutFigures, ...]) -> Table:
 def _legend(*, appraised: bool) -> tuple[str, ...]:
     fourth = "appraisal: without layouts that lead" if appraised else "bounds: all the silent worst, or all best"
     lines = f"""
-shares of the best category, 95 % interval ({_WIDE} wide); observed: as pressed; {fourth}
+shares of the best category, 95 % interval ({WIDE} wide); observed: as pressed; {fourth}
 standardised (orders): one layout, one mix of calls; corrected (level): all eligible calls; site quality is inside
 tier 1: clearly above the middle, 3: clearly below, 2: cannot be told from it; ranks: the agent is between these
 """

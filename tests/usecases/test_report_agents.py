@@ -8,11 +8,12 @@ import pytest
 
 from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.domain.outcomes import Outcome
+from ivr.usecases.figure_text import figure_text
 from ivr.usecases.report_agents import only_own_row, report_agents
 from ivr.usecases.report_json import layout_report_json, report_json
 from ivr.usecases.report_layouts import report_layouts
 from ivr.usecases.report_records import agent_records, layout_records
-from ivr.usecases.report_table import age_text, agent_table, figure_text, layout_table
+from ivr.usecases.report_table import age_text, agent_table, layout_table
 from ivr.usecases.report_window import ALL_CALLS, WindowRefused, read_window
 from tests.memory_ports import NOON, MemoryTallies, StoredCall
 

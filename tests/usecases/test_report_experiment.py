@@ -10,11 +10,11 @@ from ivr.domain.experiments import Experiment, PrimaryMetric, StopRule, Stratum,
 from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.errors import ExperimentUnknown
 from ivr.usecases.experiment_json import experiment_json
+from ivr.usecases.experiment_records import experiment_records
 from ivr.usecases.experiment_table import (
     arm_table,
     delay_table,
     effect_table,
-    experiment_records,
     ratio_lines,
     terms_text,
     verdict_lines,
