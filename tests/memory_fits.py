@@ -17,10 +17,11 @@ ESTIMAND = "share of ratings in the best category, at the reference layout"
 
 @dataclass
 class MemoryPeriodTallies:
-    """Cells in a list; ``changes`` stands for the revision."""
+    """Cells in a list; ``changes`` stands for the revision, ``zone_name`` names the zone of their months."""
 
     cells: list[PeriodCell] = field(default_factory=list)
     changes: int = 0
+    zone_name: str = "Europe/Berlin"
 
     def count(
         self, agent: str | None, calls: int = 1, *, month: str = "2026-03", layout: str = "sequential-123"
@@ -39,6 +40,9 @@ class MemoryPeriodTallies:
 
     async def revision(self) -> int:
         return self.changes
+
+    async def zone(self) -> str:
+        return self.zone_name
 
 
 @dataclass

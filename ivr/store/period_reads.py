@@ -56,6 +56,10 @@ class SqlPeriodTallies:
         """Return a number that has grown whenever any cell has changed; raises TalliesNotBuilt."""
         return await self._database.read_report(self._revision)
 
+    async def zone(self) -> str:
+        """Return the name of the time zone that the months of the cells are months of."""
+        return await self._database.read_report(lambda connection: read_state(connection).zone)
+
     def _read(self, connection: Connection, months: Months) -> PeriodCounts:
         revision, state = self._revision(connection), read_state(connection)
         if state.book is None:

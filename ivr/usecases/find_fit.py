@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from ivr.domain.kpi.fit_options import FitOptions
 from ivr.domain.kpi.instruments import Instruments
@@ -58,7 +59,7 @@ class FindFit:
         *,
         method: str,
         options: Callable[[], FitOptions],
-        zone: tzinfo,
+        zone: ZoneInfo,
         clock: Clock,
         trouble: Callable[[], str | None] = lambda: None,
     ) -> None:
@@ -87,8 +88,9 @@ class FindFit:
         fit = await self.newest(months)
         trouble = self._trouble()
         troubles = () if trouble is None else (trouble,)
+        other_zone = await self._other_zone()
         if fit is None:
-            return FitStanding(months, reason="; ".join((_no_fit_yet(months), *troubles)))
+            return FitStanding(months, reason="; ".join((_no_fit_yet(months), *troubles)), remarks=other_zone)
         basis = Recipe(self._method, instruments, self._options()).basis(revision)
         stale = None
         if fit.basis != basis:
@@ -99,8 +101,19 @@ class FindFit:
             fit,
             age_seconds=max(0.0, (self._clock() - fit.computed_at).total_seconds()),
             stale=stale,
-            remarks=(*selected, *troubles),
+            remarks=(*other_zone, *selected, *troubles),
         )
+
+    async def _other_zone(self) -> tuple[str, ...]:
+        """Warn where fits have months of another time zone than reports: somebody has changed the setting."""
+        counted, zone = await self._tallies.zone(), self._zone.key
+        if counted == zone:
+            return ()
+        remark = (
+            f"fits have the months of {counted}, and time_zone is {zone} now: calls at the turn of a month are fitted "
+            "in one month and counted in another; `ivr db tallies --rebuild` counts all months anew"
+        )
+        return (remark,)
 
     async def newest(self, months: Months) -> Fit | None:
         """Return the newest fit of exactly these months."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from ivr.domain.kpi.allocation_faults import allocation_faults
 from ivr.domain.kpi.fit_options import FitOptions
 from ivr.domain.kpi.instruments import Instruments
 from ivr.errors import IvrError
@@ -51,7 +52,7 @@ class FitFigures:
             computed_at=computed_at,
             seconds=(computed_at - begun_at).total_seconds(),
             handled=handled,
-            figures=figures,
+            figures=replace(figures, warnings=(*figures.warnings, *allocation_faults(counts.cells))),
         )
         await self._fits.add(fit)
         return fit

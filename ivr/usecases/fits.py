@@ -104,6 +104,9 @@ class PeriodTallies(Protocol):
     async def revision(self) -> int:
         """Return a number that has grown whenever any cell has changed."""
 
+    async def zone(self) -> str:
+        """Return the name of the time zone that the months of the cells are months of."""
+
 
 class Fits(Protocol):
     """Where fits are kept; a new one never replaces another."""

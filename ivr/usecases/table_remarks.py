@@ -15,6 +15,7 @@ from ivr.domain.kpi.estimates import Estimate, Status
 from ivr.domain.kpi.layouts import LayoutFigures
 from ivr.domain.kpi.pace import UNTIL_TOLD_APART
 from ivr.domain.kpi.top_box import MIXES
+from ivr.usecases.figure_text import status_text
 
 _MOST_NAMES = 5
 _MOST_REMARKS = 12
@@ -89,7 +90,7 @@ def _reasons(row: AgentFigures) -> Iterable[_Said]:
     judged = row.appraisal
     if judged != row.observed and judged.status is not Status.OK and judged.reasons:
         # The further reasons say what is kept out, and that is told of all together.
-        yield _Said(_Rank.APPRAISAL, f"appraisal {_word(judged.status)}: {judged.reasons[0]}", agent_name(row))
+        yield _Said(_Rank.APPRAISAL, f"appraisal {status_text(judged.status)}: {judged.reasons[0]}", agent_name(row))
 
 
 def _told(whose: str, figures: Iterable[tuple[str, Estimate]]) -> Iterable[_Said]:
@@ -100,7 +101,7 @@ def _told(whose: str, figures: Iterable[tuple[str, Estimate]]) -> Iterable[_Said
             about.setdefault((figure.status, "; ".join(figure.reasons)), []).append(name)
     for (status, why), names in about.items():
         rank = _Rank.WIDE if status is Status.WIDE else _Rank.NONE
-        yield _Said(rank, f"{', '.join(names)} {_word(status)}: {why}", whose)
+        yield _Said(rank, f"{', '.join(names)} {status_text(status)}: {why}", whose)
 
 
 def _notes(row: AgentFigures) -> Iterable[_Said]:
@@ -147,10 +148,6 @@ def _merged(group: Sequence[_Said]) -> str:
 def _range(numbers: Sequence[str]) -> str:
     ordered = sorted(numbers, key=lambda each: float(each.replace(",", "")))
     return ordered[0] if ordered[0] == ordered[-1] else f"{ordered[0]} to {ordered[-1]}"
-
-
-def _word(status: Status) -> str:
-    return status.value.replace("_", " ")
 
 
 def _shortened(remarks: Sequence[str]) -> tuple[str, ...]:

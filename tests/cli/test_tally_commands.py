@@ -44,6 +44,20 @@ def test_tallies_are_checked_and_built_anew(ivr: CommandLine) -> None:
     assert ivr("db", "tallies", "--check", **BERLIN).code == 0
 
 
+def test_a_changed_time_zone_is_told_until_the_tallies_are_built_anew(ivr: CommandLine) -> None:
+    ivr("import", "calls", ivr.file("calls.csv", HEADER + LINES), **BERLIN).ok()
+    march = ("kpi", "agents", "--from", "2026-03-01", "--to", "2026-03-31")
+    shown = " ".join(ivr(*march).ok().split())
+    assert "10 handled calls" in shown
+    assert "2026-03: no handled call to fit" in shown
+    assert "fits have the months of Europe/Berlin, and time_zone is UTC now" in shown
+    assert "`ivr db tallies --rebuild` counts all months anew" in shown
+    ivr("db", "tallies", "--rebuild").ok()
+    shown = ivr(*march).ok()
+    assert "from 10 calls (2026-03)" in shown
+    assert "time_zone" not in shown
+
+
 @pytest.mark.parametrize("options", [(), ("--check", "--rebuild")])
 def test_one_of_the_two_has_to_be_said(options: tuple[str, ...], ivr: CommandLine) -> None:
     wrong = ivr("db", "tallies", *options)

@@ -340,6 +340,31 @@ async def test_the_last_failed_try_is_shown_with_the_fit():
     assert figures["fit"]["warnings"] == figures["warnings"] == ["the centre is small", "the last try failed"]
 
 
+@pytest.mark.parametrize("fits", [True, False])
+async def test_months_of_another_zone_are_told_with_and_without_a_fit(fits):
+    desk = Desk()
+    desk.periods.zone_name = "Asia/Tokyo"
+    for window, kept in ((ALL_CALLS, int(fits)), (days("2026-05-01", "2026-05-31"), 0)):
+        report = await desk.report(window, fits=fits)
+        (warning,) = report.fitted.remarks
+        assert (warning in report_json(report)["warnings"], report.fitted.fit is not None) == (True, bool(kept))
+        assert warning.startswith("fits have the months of Asia/Tokyo, and time_zone is Europe/Berlin now: calls at ")
+        assert warning.endswith("; `ivr db tallies --rebuild` counts all months anew")
+    desk.periods.zone_name = "Europe/Berlin"
+    assert (await desk.report(fits=fits)).fitted.remarks == ()
+
+
+async def test_allocations_that_are_none_are_told_with_the_fit():
+    desk = Desk()
+    contact = desk.periods.cells[0].contact._replace(allocation="sequential-123:0.5 sparse-531:0.4")
+    desk.periods.cells[0] = desk.periods.cells[0]._replace(contact=contact)
+    fit = await desk.fit(ALL_MONTHS, LAYOUTS)
+    first, told = fit.figures.warnings
+    assert first == "the centre is small"
+    assert told.startswith("20 calls have an allocation whose probabilities do not sum to 1 (sequential-123:0.5 sparse")
+    assert told in report_json(await desk.report())["warnings"]
+
+
 async def test_a_leak_refuses_fitted_figures_too():
     desk = Desk()
     await desk.fit(ALL_MONTHS, LAYOUTS)
