@@ -1,4 +1,4 @@
-"""The import's lock: one import at a time into a database, freed by itself when its program dies."""
+"""The import's lock: one import or count of the tallies at a time in a database, freed when its program dies."""
 
 import fcntl
 from collections.abc import Iterator
@@ -17,11 +17,13 @@ _LOCK = 0x49565201  # beside the migrations' lock
 
 @contextmanager
 def sole_import(database: Database) -> Iterator[None]:
-    """Hold the lock; raises DatabaseRefused where another import holds it.
+    """Hold the lock; raises DatabaseRefused where an import or a count of the tallies holds it.
 
     Whoever holds it may take every unfinished import for one that was cut off.
     """
-    busy = DatabaseRefused(f"another import into {database.place} is under way; wait until it has ended")
+    busy = DatabaseRefused(
+        f"an import into {database.place}, or a count of its tallies, is under way; wait until it has ended"
+    )
     path = database.engine.url.database
     if database.dialect == "sqlite" and path is not None:
         # A file of its own: closing any handle of the database itself would drop SQLite's locks on it.

@@ -325,7 +325,7 @@ async def test_whatever_fails_at_the_last_step_leaves_nothing(
 
 
 async def test_one_import_at_a_time(importing: Importing, database: Database) -> None:
-    with sole_import(database), pytest.raises(DatabaseRefused, match=r"another import into .* is under way; wait"):
+    with sole_import(database), pytest.raises(DatabaseRefused, match=r"an import into .* is under way; wait"):
         await importing.of(f"{HEADER}\n{LINE}\n")
     assert (await importing.again()).added == 1
 

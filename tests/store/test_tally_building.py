@@ -139,7 +139,7 @@ async def test_what_a_killed_building_left_is_cleared(database: Database, ledger
 
 
 def test_no_building_runs_beside_an_import(database: Database) -> None:
-    with sole_import(database), pytest.raises(DatabaseRefused, match=r"another import .* is under way; wait"):
+    with sole_import(database), pytest.raises(DatabaseRefused, match=r"an import into .* or a count .* is under way"):
         check_tallies(database)
 
 

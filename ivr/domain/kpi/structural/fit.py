@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ivr.domain.kpi.estimates import Status, no_figure
+from ivr.domain.kpi.estimates import POINTS, Status, no_figure
 from ivr.domain.kpi.fit_options import METHOD, FitOptions
 from ivr.domain.kpi.fitted import FittedAgent, FittedFigures, FittedLayout
 from ivr.domain.kpi.instruments import Instrument, Instruments
@@ -122,7 +122,7 @@ def _refused(
     agents: Sequence[str], refusal: Refusal, reference: str | None, layouts: Sequence[str], warnings: tuple[str, ...]
 ) -> FittedFigures:
     none = no_figure(refusal.status, refusal.reason, method=METHOD)
-    no_effect = no_figure(refusal.status, refusal.reason, unit="percentage points", method=METHOD)
+    no_effect = no_figure(refusal.status, refusal.reason, unit=POINTS, method=METHOD)
     return FittedFigures(
         method=METHOD,
         reference_layout=reference,

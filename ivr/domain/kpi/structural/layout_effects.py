@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.estimates import POINTS, Estimate, Status, no_figure
 from ivr.domain.kpi.fit_options import METHOD
 from ivr.domain.kpi.fitted import FittedLayout
 from ivr.domain.kpi.structural.agent_figures import reference_number
@@ -14,7 +14,6 @@ from ivr.domain.kpi.wilson import Z
 
 FEWEST_RATINGS = 200
 """With fewer ratings that chance gave a layout, its effect is marked wide."""
-_POINTS = "percentage points"
 
 
 def layout_effects(found: Found, standing: Standing, reference: str) -> tuple[FittedLayout, ...]:
@@ -26,12 +25,12 @@ def layout_effects(found: Found, standing: Standing, reference: str) -> tuple[Fi
     for key in sorted({layout.key for layout in design.layouts}):
         number = reference_number(found, key)
         if key == reference:
-            effect = Estimate(0.0, 0.0, 0.0, _POINTS, _ratings(found, number), METHOD, Status.OK, ("the reference",))
+            effect = Estimate(0.0, 0.0, 0.0, POINTS, _ratings(found, number), METHOD, Status.OK, ("the reference",))
         elif not _ratings(found, number):
-            effect = no_figure(Status.INSUFFICIENT, "nobody has rated on it yet", unit=_POINTS, method=METHOD)
+            effect = no_figure(Status.INSUFFICIENT, "nobody has rated on it yet", unit=POINTS, method=METHOD)
         elif key not in standing.anchored:
             reason = "never drawn in the same place as a layout that leads to the reference"
-            effect = no_figure(Status.NOT_IDENTIFIED, reason, unit=_POINTS, method=METHOD)
+            effect = no_figure(Status.NOT_IDENTIFIED, reason, unit=POINTS, method=METHOD)
         else:
             effect = _effect(found, mix, number, base)
         versions = sum(1 for layout in design.layouts if layout.key == key)
@@ -55,7 +54,7 @@ def _effect(found: Found, mix: Mix, number: int, base: int) -> Estimate:
     if ratings < FEWEST_RATINGS:
         status = Status.WIDE
         reasons = (f"fewer than {FEWEST_RATINGS} ratings of callers whom chance could have given both", *reasons)
-    return Estimate(points, points - reach, points + reach, _POINTS, ratings, METHOD, status, reasons)
+    return Estimate(points, points - reach, points + reach, POINTS, ratings, METHOD, status, reasons)
 
 
 def _centre(found: Found) -> Mix:
