@@ -273,7 +273,8 @@ async def test_twenty_thousand_rows_appear_at_once_while_live_calls_are_stored(
         assert handled in {live, 20_000 + live}
     assert (await running).added == 20_000
     assert await all_handled(tallies) == 20_000 + live
-    assert live > 10
+    # Were the import one transaction, the second call would wait for its end.
+    assert live > 3
 
 
 async def test_a_call_that_comes_in_while_the_file_is_read_is_compared_as_any_other(
@@ -380,4 +381,5 @@ async def test_live_calls_are_stored_beside_the_import_of_another_program(
         assert await all_handled(tallies) in {live, 20_000 + live}
     assert await ended == 0
     assert await all_handled(tallies) == 20_000 + live
-    assert live > 10
+    # Were the import one transaction, the second call would wait for its end.
+    assert live > 3
