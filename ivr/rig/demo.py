@@ -162,7 +162,7 @@ async def demo(
     """Start Asterisk and the service, hand over the running call centre, and stop both."""
     agents = staff(AGENTS)
     await ports.prepare(agents)
-    agi_port, web_port = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
+    agi_port = free_port(socket.SOCK_STREAM)
     pbx = PrivateAsterisk(
         programs.asterisk,
         PbxPlan(
@@ -175,6 +175,8 @@ async def demo(
     )
     say("starting a private Asterisk")
     async with pbx:
+        # Asterisk takes seconds to start, in which others look for ports too.
+        web_port = free_port(socket.SOCK_STREAM)
         addresses = DemoAddresses(agi_port, web_port, pbx.ami)
         service = ServiceProcess(ports.environment(addresses), places.run_folder, web_port, serve)
         say("starting the service")

@@ -118,7 +118,7 @@ async def lab(
     the path of a request, and what Asterisk sends. ``keeps_tapes`` keeps every frame that the callers hear.
     """
     programs = await asyncio.to_thread(find_programs, lambda _line: None)
-    agi_port, service_port, web_port = (free_port(socket.SOCK_STREAM) for _ in range(3))
+    agi_port = free_port(socket.SOCK_STREAM)
     settings = _settings(folder, layouts or {}, experiment)
     if transcripts:
         settings = await asyncio.to_thread(_speaking, folder, settings, transcripts)
@@ -133,6 +133,8 @@ async def lab(
     wire = Wire(delay_seconds)
     async with PrivateAsterisk(programs.asterisk, plan) as pbx:
         ami = pbx.ami if manager is None else await manager(pbx.ami)
+        # Asterisk takes seconds to start, in which others look for ports too.
+        service_port, web_port = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
         environment = service_environment(settings, DemoAddresses(service_port, web_port, ami))
         environment |= {"IVR_AGI_SECRET": secret} if secret else {}
         service = ServiceProcess(environment, folder, web_port, serve)
