@@ -74,14 +74,14 @@ def fit(
 def _ratings(table: Tabulated, instruments: Instruments) -> Mapping[str, int]:
     """Return how many ratings can be read, by layout."""
     ratings: Counter[str] = Counter()
-    rated = table.with_result(_is_rating) & (table.agent != NOBODY)
     for number, result in enumerate(table.results):
-        for contact, calls in table.by_contact(rated & (table.result == number)).items() if _is_rating(result) else ():
+        if not _is_rating(result) or result.category is None:
+            continue
+        rated = (table.result == number) & (table.agent != NOBODY)
+        for contact, calls in table.by_contact(rated).items():
             instrument = instruments.of(contact.layout, contact.layout_version)
-            if contact.layout is None or instrument is None or result.category is None:
-                continue
-            if 0 <= result.category < len(instrument.categories):
-                ratings[contact.layout] += round(calls)
+            if contact.layout is not None and instrument is not None:
+                ratings[contact.layout] += round(calls) * (0 <= result.category < len(instrument.categories))
     return +ratings
 
 
