@@ -6,7 +6,8 @@
     --rounds N; --calls FILE.csv for another file; --folder DIR names another disk; --json prints one JSON object
 
 Three programs take the same file into new SQLite files, in turns, each a process of its own with its start-up:
-- ours: the command: every cell checked, callers' hashes, legs, presses, tallies, all of it unseen until it is whole.
+- ours: the command: every cell checked, callers' hashes, presses, tallies, all of it unseen until it is whole;
+  it takes two processors.
 - floor: the standard library's csv and sqlite3, into the same table `calls` with its indexes and checks: cells become
   numbers by column, nothing else is done, all in one transaction that keeps everybody else from writing.
 - pandas: `read_csv` and `to_sql` into a table that pandas makes, without a key, an index or a check.
@@ -42,6 +43,7 @@ WANTED_ROWS_PER_SECOND = 30_000
 WANTED_LIVE_SECONDS = 1.0
 PERIOD_SECONDS = 0.02
 ALONE_SECONDS = 5.0
+LOOK_SECONDS = 0.05
 
 FLOOR = """
 import csv, sqlite3, sys
@@ -80,7 +82,7 @@ connection.commit()
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One program's run: rows and seconds by the clock, the processors' seconds, and its largest memory."""
+    """One program's run by the clock; the processors' seconds and the most memory that it and its children took."""
 
     rows_per_second: float
     seconds: float
@@ -149,11 +151,15 @@ class Bench:
         process = subprocess.Popen(
             self._command(arguments), env=self._environment(url), stderr=subprocess.PIPE, text=True
         )
-        _, status, used = os.wait4(process.pid, 0)
+        megabytes = 0.0
+        while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
+            megabytes = max(megabytes, memory(process.pid))
+            time.sleep(LOOK_SECONDS)
         seconds = time.perf_counter() - started
+        _, status, used = ended
         if status:
             raise SystemExit(process.stderr.read() if process.stderr else "a program has failed")
-        return Run(self.rows / seconds, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+        return Run(self.rows / seconds, seconds, used.ru_utime + used.ru_stime, megabytes)
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
         return [sys.executable, *arguments]
@@ -225,6 +231,18 @@ def main() -> None:
         live and live[1].p99_ms > 1000 * WANTED_LIVE_SECONDS
     ):
         raise SystemExit(1)
+
+
+def memory(process: int) -> float:
+    """Return the megabytes of a process and its children; libraries that they share count for each."""
+    try:
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        children = [child for task in tasks for child in (task / "children").read_text().split()]
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0  # it has just ended
+    own = sum(int(line.split()[1]) for line in lines if line.startswith("Rss:"))
+    return own / 1024 + sum(memory(int(child)) for child in children)
 
 
 def simulated(folder: Path) -> Path:

@@ -90,6 +90,12 @@ class ImportRefused(IvrError):
     def __init__(self, line: int, fault: str, remedy: str) -> None:
         super().__init__(f"line {line}: {fault}; {remedy}; nothing of the file was kept")
         self.line = line
+        self.fault = fault
+        self.remedy = remedy
+
+
+class ImportBroken(IvrError):
+    """An import could not go on, and the file is not to blame."""
 
 
 class UserRefused(IvrError):

@@ -1,50 +1,75 @@
-"""The command line: reads what a person wrote, calls one function of the house, shows what came of it."""
+"""The command line: reads what a person wrote, calls one function of the house, shows what came of it.
+
+Only the command that was asked for is loaded: all of them together take a second, for libraries that most never use.
+"""
 
 import errno
 import sys
-from typing import NoReturn
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from ivr.cli.asking import asking_app
-from ivr.cli.calls import export_app, import_app
-from ivr.cli.demo import demo
-from ivr.cli.do_not_ask import do_not_ask_app
-from ivr.cli.doctor import doctor
-from ivr.cli.experiments import experiments_app
-from ivr.cli.figures import kpi_app
-from ivr.cli.layouts import layouts_app
-from ivr.cli.numbers import numbers_app
-from ivr.cli.people import people_app, user_app
-from ivr.cli.prompts import prompts_app
-from ivr.cli.serve import db_app, serve
-from ivr.cli.simulate import simulate
 from ivr.errors import IvrError
+
+_COMMANDS = {
+    "serve": "serve:serve",
+    "demo": "demo:demo",
+    "doctor": "doctor:doctor",
+    "simulate": "simulate:simulate",
+    "layouts": "layouts:layouts_app",
+    "experiments": "experiments:experiments_app",
+    "prompts": "prompts:prompts_app",
+    "import": "calls:import_app",
+    "export": "calls:export_app",
+    "asking": "asking:asking_app",
+    "do-not-ask": "do_not_ask:do_not_ask_app",
+    "numbers": "numbers:numbers_app",
+    "kpi": "figures:kpi_app",
+    "people": "people:people_app",
+    "user": "people:user_app",
+    "db": "serve:db_app",
+}
+"""The module of each command in this room, and its name there."""
+
+
+class _Loaded(Mapping[str, Any]):
+    """The commands by name, each loaded when it is looked up."""
+
+    def __getitem__(self, command: str) -> Any:  # noqa: ANN401 - typer tells no type of what it makes
+        module, _, name = _COMMANDS[command].partition(":")
+        found = getattr(import_module(f"ivr.cli.{module}"), name)
+        alone = typer.Typer(rich_markup_mode=None)
+        if isinstance(found, typer.Typer):
+            alone.add_typer(found, name=command)
+        else:
+            alone.command(command)(found)
+        return typer.main.get_group(alone).commands[command]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
+
+
+class _Commands(TyperGroup):
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - as the base class has it
+        super().__init__(**{**given, "commands": _Loaded()})
+
 
 app = typer.Typer(
     name="ivr",
+    cls=_Commands,
     help="Asks callers to rate each call on the keypad, and turns the presses into fair figures about agents.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    callback=lambda: None,  # without one, typer would miss a command that it knows itself
 )
-app.command()(serve)
-app.command()(demo)
-app.command()(doctor)
-app.command()(simulate)
-app.add_typer(layouts_app, name="layouts")
-app.add_typer(experiments_app, name="experiments")
-app.add_typer(prompts_app, name="prompts")
-app.add_typer(import_app, name="import")
-app.add_typer(export_app, name="export")
-app.add_typer(asking_app, name="asking")
-app.add_typer(do_not_ask_app, name="do-not-ask")
-app.add_typer(numbers_app, name="numbers")
-app.add_typer(kpi_app, name="kpi")
-app.add_typer(people_app, name="people")
-app.add_typer(user_app, name="user")
-app.add_typer(db_app, name="db")
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """The pepper: the secret key of every caller's hash, made once and readable by its owner only.
 
-Whoever has it can find the number behind a hash by trying all numbers, so it never leaves its file:
-not into a log, a message or the database. Whoever loses it can no longer tell that two calls are one caller's.
+Whoever has it can find the number behind a hash by trying all numbers, so it goes nowhere from its file but into the
+memory of this program's own processes: not into a log, a message, an argument or the database. Whoever loses it can no
+longer tell that two calls are one caller's.
 """
 
 import os

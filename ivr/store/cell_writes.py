@@ -1,12 +1,12 @@
-"""Cell writes: contributions added to the cells of a book, each table with as few statements as can be."""
+"""Cell writes: counted cells added to the cells of a book, each table with as few statements as can be."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, func
 
-from ivr.domain.kpi.contributions import Contributions, Numbers
 from ivr.store.bulk_statement import BulkStatement, Row
+from ivr.store.counted_cells import CountedCells
 from ivr.store.driver_cursor import PLACEHOLDERS, driver_batch
 from ivr.store.shared_rows import SharedRows
 from ivr.store.tables import (
@@ -21,6 +21,7 @@ from ivr.store.tables import (
 )
 from ivr.store.upserts import insert_or_replace, proposed
 
+_SHARED_TABLES = (tally_places, tally_hearings, tally_contacts, tally_results)
 CELL_TABLES = (daily_tallies, press_tallies, period_tallies, group_tallies)
 LIVE = 0
 """The import of cells that no import holds apart."""
@@ -30,74 +31,30 @@ class CellWrites:
     """The statements for one kind of database."""
 
     def __init__(self, dialect: str) -> None:
-        self._places = SharedRows(tally_places, dialect)
-        self._hearings = SharedRows(tally_hearings, dialect)
-        self._contacts = SharedRows(tally_contacts, dialect)
-        self._results = SharedRows(tally_results, dialect)
+        self._shared = {table.name: SharedRows(table, dialect) for table in _SHARED_TABLES}
         self._adds = {table: _add(table, dialect) for table in CELL_TABLES}
         self._clears = {table: _clear(table, dialect) for table in CELL_TABLES}
 
-    def write(self, connection: Connection, book: int, import_id: int, given: Contributions) -> None:
+    def write(self, connection: Connection, book: int, import_id: int, given: CountedCells) -> None:
         """Add ``given`` to the cells of a book that belong to ``import_id``; a cell that comes to 0 is removed."""
-        places = self._shared(connection, self._places, given.places, {key[1] for key in given.daily})
-        hearings = self._shared(connection, self._hearings, given.hearings, {key[1] for key in given.presses})
-        contacts = self._shared(
-            connection,
-            self._contacts,
-            given.contacts,
-            {key[0] for key in given.period} | {key[0] for key in given.groups},
-        )
-        results = self._shared(
-            connection,
-            self._results,
-            given.results,
-            {key[3] for key in given.daily} | {key[2] for key in given.period} | {key[2] for key in given.groups},
-        )
-        agents = [agent or "" for agent in given.agents]
-        rows: dict[Table, list[Row]] = {
-            daily_tallies: [
-                (book, import_id, day, places[place], agents[agent], results[result], *sums)
-                for (day, place, agent, result), sums in given.daily.items()
-                if any(sums[:4])
-            ],
-            press_tallies: [
-                (book, import_id, day, hearings[hearing], calls)
-                for (day, hearing), calls in given.presses.items()
-                if calls
-            ],
-            period_tallies: [
-                (book, import_id, contacts[contact], agents[agent], results[result], calls)
-                for (contact, agent, result), calls in given.period.items()
-                if calls
-            ],
-            group_tallies: [
-                (book, import_id, contacts[contact], group, results[result], calls)
-                for (contact, group, result), calls in given.groups.items()
-                if calls
-            ],
-        }
+        for name, contents in given.shared.items():
+            self._shared[name].ensure(connection, contents)
+        rows = {table: [(book, import_id, *cell) for cell in given.cells.get(table.name, ())] for table in CELL_TABLES}
         self.add(connection, rows)
 
     def add(self, connection: Connection, rows: dict[Table, list[Row]], *, may_cancel: bool = False) -> None:
-        """Add rows as the tables have them, each key once; a cell that comes to 0 is removed.
+        """Add rows as the tables have them, in the order of their keys; a cell that comes to 0 is removed.
 
         ``may_cancel``: what is added may bring a cell from below to 0, not only what is taken away.
         """
         with driver_batch(connection) as cursor:
             for table, cells in rows.items():
-                # In the order of the table's tree.
-                cells.sort()
                 self._adds[table].run(cursor, cells)
                 width = len(table.primary_key)
                 sums = slice(width, width + len(_sums(table)))
                 fewer = [cell[:width] for cell in cells if may_cancel or min(cell[sums]) < 0]
                 if fewer:
                     cursor.executemany(self._clears[table], fewer)
-
-    def _shared(self, connection: Connection, rows: SharedRows, met: Numbers, used: set[int]) -> list[int]:
-        contents = list(met)
-        rows.ensure(connection, contents, used)
-        return rows.numbers_of(contents)
 
 
 def remove_cells(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

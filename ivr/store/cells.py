@@ -17,8 +17,8 @@ _LONGEST_ALLOCATION = 10_000
 _WHOLE = re.compile(r"(-?[0-9]{1,10})(?:\.0+)?")  # spreadsheets and data frames write 3 as 3.0
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ARM = re.compile(r"[^\s:]+:([^\s:]+)")
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -40,8 +40,8 @@ def parse_moment(cell: str) -> datetime:
     try:
         moment = moment.astimezone(UTC)
     except OverflowError:
-        moment = _LATEST
-    if not _EARLIEST <= moment < _LATEST:
+        moment = LATEST
+    if not EARLIEST <= moment < LATEST:
         raise ValueError("write a year from 1970 to 9998")
     return moment
 

@@ -1,8 +1,8 @@
 """Importing calls: a file of closed calls becomes rows of the ledger, whole or not at all.
 
-The file is read once. A thread reads and checks some lines while the writer stores those before them, in small
-transactions, so that live calls of any program are stored in between. The rows are unseen until the last statement
-makes all of them visible; if anything goes wrong before it, they are taken away again.
+The file is read once. A process of its own reads, checks and counts some lines while the writer stores those before
+them, in small transactions, so that live calls of any program are stored in between. The rows are unseen until the
+last statement makes all of them visible; if anything goes wrong before it, they are taken away again.
 """
 
 import asyncio
@@ -11,28 +11,27 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from ivr.domain.calls import HandledCall
-from ivr.domain.kpi.contributions import Contributions
 from ivr.errors import DatabaseRefused, ImportRefused
+from ivr.store.counted_cells import CountedCells
 from ivr.store.database import Database
-from ivr.store.import_columns import CallColumns
 from ivr.store.import_comparison import LedgerComparison
 from ivr.store.import_lock import sole_import
 from ivr.store.import_pace import PacedWrites
 from ivr.store.import_reading import ImportReading, one_ahead, opened_reading
-from ivr.store.import_tallies import ImportTallies
 from ivr.store.import_threads import shared_swiftly
-from ivr.store.import_writes import ImportRows, ImportWrites
+from ivr.store.import_work import Batch, ImportOrder
+from ivr.store.import_writes import ImportWrites
 from ivr.store.imported_rows import Replacement, begin_import, complete_import, purge_unfinished
 from ivr.store.tally_imports import fold_some
 from ivr.store.tally_writes import TallyWrites, tally_zone
 from ivr.store.writer import Work, Writer
 
+_CELLS_AT_ONCE = {"sqlite": 30_000, "postgresql": 5_000}  # PostgreSQL has live calls wait for the tallies meanwhile
 Progress = Callable[[int], None]
 """Told how many calls of the file have been read."""
 
@@ -57,18 +56,21 @@ async def import_calls(
 ) -> ImportReport:
     """Store every call of the file at ``path``; calls that are there and the same are left alone.
 
-    ``pseudonym`` turns any identifier of a caller into its keyed hash. Raises ImportRefused, with nothing kept,
+    ``pseudonym`` turns any identifier of a caller into its keyed hash; it must bear pickling, as it is done in another
+    process. Raises ImportRefused, with nothing kept,
     for anything wrong in the file and for a call that is there and differs, unless ``update``.
     """
     _require_readable_twice(path)
     paced = PacedWrites(writer, rests=database.dialect == "sqlite")
+    writes = ImportWrites(database.dialect)
     with sole_import(database), shared_swiftly():
-        await _purge(paced)
-        async with opened_reading(path, pseudonym) as reading:
-            comparison = LedgerComparison(path, database, reading.decoder, update=update)
-            tallies = ImportTallies(database.dialect, await database.read_report(tally_zone))
+        zone = await database.read_report(tally_zone)
+        order = ImportOrder(path, pseudonym, writes.plan, zone, _CELLS_AT_ONCE[database.dialect])
+        async with opened_reading(order) as reading:
+            await _purge(paced)
+            comparison = LedgerComparison(path, database, reading, update=update)
             try:
-                report = await _Import(reading, comparison, tallies, paced, database.dialect, progress).run()
+                report = await _Import(reading, comparison, writes, paced, database.dialect, progress).run()
             except BaseException:
                 await _purge(paced)
                 raise
@@ -87,13 +89,6 @@ class _OccupiedError(Exception):
     """A call that should be new is there."""
 
 
-class _Fresh(NamedTuple):
-    """Calls that are not in the ledger, and their rows."""
-
-    calls: CallColumns
-    rows: ImportRows
-
-
 async def _purge(paced: PacedWrites) -> None:
     """Take away what unfinished imports have left."""
     while await paced.write(purge_unfinished):
@@ -105,21 +100,20 @@ class _Import:
         self,
         reading: ImportReading,
         comparison: LedgerComparison,
-        tallies: ImportTallies,
+        writes: ImportWrites,
         paced: PacedWrites,
         dialect: str,
         progress: Progress,
     ) -> None:
         self._reading = reading
         self._comparison = comparison
-        self._tallies = tallies
+        self._writes = writes
         self._paced = paced
-        self._writes = ImportWrites(dialect)
         self._replacement = Replacement(dialect)
-        self._tally_writes = TallyWrites(dialect)
+        self._tallies = TallyWrites(dialect)
         self._progress = progress
         self._number: int | None = None
-        self._counting: asyncio.Future[Sequence[Contributions]] = asyncio.get_running_loop().create_future()
+        self._counting: asyncio.Future[Sequence[CountedCells]] = asyncio.get_running_loop().create_future()
         self._counting.set_result(())
 
     async def run(self) -> ImportReport:
@@ -127,60 +121,60 @@ class _Import:
         async with aclosing(one_ahead(self._fresh())) as ready:
             async for fresh in ready:
                 stored = await self._store(fresh)
-                added += len(stored)
+                added += len(stored.keys)
                 await self._count(stored)
-        await self._store_tallies(await self._counting)
-        await self._store_tallies(await self._reading.run(self._tallies.taken))
+        await self._store_cells(await self._counting)
+        await self._store_cells(await self._reading.counted())
         if self._number is not None or self._comparison.changed:
             await self._finish(self._comparison.changed)
         return ImportReport(added, len(self._comparison.changed), self._comparison.unchanged)
 
-    async def _fresh(self) -> AsyncIterator[_Fresh]:
-        """Yield the calls of the file that are not in the ledger, some at a time, ready to be stored."""
+    async def _fresh(self) -> AsyncIterator[Batch]:
+        """Yield the calls of the file that are not in the ledger, some at a time."""
         done = 0
         while found := await self._reading.some(self._paced.rows):
-            self._progress(done := done + len(found))
-            if fresh := await self._comparison.fresh(found, self._number):
-                yield await self._ready(fresh)
+            self._progress(done := done + len(found.keys))
+            fresh = await self._comparison.fresh(found, self._number)
+            if fresh.keys:
+                yield fresh
+            else:
+                await self._reading.forget(fresh.number)
 
-    async def _ready(self, fresh: CallColumns) -> _Fresh:
+    async def _store(self, fresh: Batch) -> Batch:
+        """Store the calls and return those that were."""
         if self._number is None:
             self._number = await self._paced.write(begin_import)
-        return _Fresh(fresh, await self._reading.run(partial(self._writes.rows_of, fresh, self._number)))
-
-    async def _store(self, fresh: _Fresh) -> CallColumns:
-        """Store the calls and return those that were."""
         try:
-            await self._paced.write_rows(self._adding(fresh.rows))
+            await self._paced.write_rows(self._adding(fresh, self._number))
         except _OccupiedError:
             # They came in meanwhile, or stand in the file twice.
-            fresh = await self._ready(await self._comparison.fresh(fresh.calls, self._number))
+            fresh = await self._comparison.fresh(fresh, self._number)
             try:
-                await self._paced.write_rows(self._adding(fresh.rows))
+                await self._paced.write_rows(self._adding(fresh, self._number))
             except _OccupiedError as error:
                 raise DatabaseRefused(
                     "calls of the file come into the ledger while the file is read; import it again"
                 ) from error
-        return fresh.calls
+        return fresh
 
-    async def _count(self, stored: CallColumns) -> None:
+    async def _count(self, stored: Batch) -> None:
         """Have ``stored`` counted beside what comes next, and store what was counted before if that is much."""
         counted = await self._counting
-        self._counting = asyncio.ensure_future(self._reading.run(partial(self._tallies.add, stored)))
-        await self._store_tallies(counted)
+        self._counting = asyncio.ensure_future(self._reading.count(stored.number, stored.places))
+        await self._store_cells(counted)
 
-    async def _store_tallies(self, parts: Sequence[Contributions]) -> None:
+    async def _store_cells(self, parts: Sequence[CountedCells]) -> None:
         for part in parts:
             if self._number is not None:
-                await self._paced.write(self._tallies.storing(part, self._number))
+                await self._paced.write(partial(self._tallies.store, given=part, import_id=self._number))
 
-    def _adding(self, rows: ImportRows) -> Work[int]:
+    def _adding(self, batch: Batch, number: int) -> Work[int]:
         def work(connection: Connection) -> int:
             try:
-                self._writes.store(connection, rows)
+                self._writes.store(connection, batch.rows, number)
             except IntegrityError as error:
                 raise _OccupiedError from error
-            return rows.many
+            return len(batch.keys)
 
         return work
 
@@ -189,7 +183,7 @@ class _Import:
             for row in changed:
                 self._replacement.replace(connection, row)
             if changed:
-                self._tally_writes.settle(connection)
+                self._tallies.settle(connection)
             if self._number is not None:
                 complete_import(connection, self._number)
 

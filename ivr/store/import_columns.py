@@ -7,12 +7,14 @@ anything is wrong with some lines they are decoded one by one there, and the fir
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NoReturn
 
 from ivr.domain.calls import CallId, HandledCall
 from ivr.domain.outcomes import Outcome
 from ivr.store.calls_csv import COLUMNS, DEFAULT_PBX, PARSERS, REQUIRED_VALUES, decode
+from ivr.store.cells import EARLIEST, LATEST, parse_moment, parse_text
 from ivr.store.press_text import parse_presses
 
 Line = Sequence[str]
@@ -23,7 +25,6 @@ PressTail = tuple[int, str, int | None, int | None, str | None]
 
 _MOST_REMEMBERED = 20_000
 _DEFAULTS = {field.name: None if field.default is MISSING else field.default for field in fields(HandledCall)}
-_EVERY_CELL_DIFFERS = frozenset({"call_id", "ended_at"})
 _NO_CALL = CallId("", "")
 _NO_PRESSES: tuple[PressTail, ...] = ()
 
@@ -68,10 +69,7 @@ class ColumnDecoder:
         self._required = [place for place, column in enumerate(header) if column in REQUIRED_VALUES]
         parsers: dict[str, Callable[[str], Any]] = {**PARSERS, "caller": pseudonym, "keys": _press_tails}
         self._columns = {
-            column: _parsed_each(parsers[column], _default(column))
-            if column in _EVERY_CELL_DIFFERS
-            else _Remembered(parsers[column], _default(column)).column
-            for column in header
+            column: _DIFFERING.get(column) or _Remembered(parsers[column], _default(column)).column for column in header
         }
 
     def decode(self, lines: Sequence[int], cells: Sequence[Line]) -> CallColumns:
@@ -124,8 +122,19 @@ class _Remembered(dict[str, Any]):
         return list(map(self.__getitem__, cells))
 
 
-def _parsed_each(parse: Callable[[str], Any], default: object) -> Callable[[Sequence[str]], list[Any]]:
-    return lambda cells: [parse(cell) if cell else default for cell in cells]
+def _texts(cells: Sequence[str]) -> Sequence[str]:
+    return [parse_text(cell) for cell in cells]
+
+
+def _moments(cells: Sequence[str]) -> Sequence[datetime]:
+    moments = list(map(datetime.fromisoformat, cells))
+    if {moment.tzinfo for moment in moments} == {UTC} and min(moments) >= EARLIEST and max(moments) < LATEST:
+        return moments
+    return [parse_moment(cell) for cell in cells]
+
+
+_DIFFERING: Mapping[str, Callable[[Sequence[str]], Sequence[Any]]] = {"call_id": _texts, "ended_at": _moments}
+"""Columns whose cells are all different, and none of them empty."""
 
 
 def _press_tails(cell: str) -> tuple[PressTail, ...]:

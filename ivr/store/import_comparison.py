@@ -9,7 +9,9 @@ from ivr.errors import ImportRefused
 from ivr.store.calls_csv import DEFAULT_PBX, differing_columns
 from ivr.store.calls_file import CallsFile
 from ivr.store.database import Database
-from ivr.store.import_columns import CallColumns, ColumnDecoder, Key
+from ivr.store.import_columns import Key
+from ivr.store.import_reading import ImportReading
+from ivr.store.import_work import Batch
 from ivr.store.imported_rows import find_rows, keys_there
 
 _COMPARED_AT_ONCE = 500
@@ -19,32 +21,34 @@ _LINES_AT_ONCE = 5000
 class LedgerComparison:
     """Sorts out the calls of a file, some at a time; keeps those that are to be replaced."""
 
-    def __init__(self, path: Path, database: Database, decoder: ColumnDecoder, *, update: bool) -> None:
+    def __init__(self, path: Path, database: Database, reading: ImportReading, *, update: bool) -> None:
         self._path = path
         self._database = database
-        self._decoder = decoder
+        self._reading = reading
         self._update = update
         self.unchanged = 0
         self.changed: list[HandledCall] = []
         """Calls that differ from what is there, where that may be replaced."""
 
-    async def fresh(self, found: CallColumns, number: int | None) -> CallColumns:
+    async def fresh(self, found: Batch, number: int | None) -> Batch:
         """Return the calls that are not there.
 
         Raises ImportRefused for one that is there and differs, unless that may be replaced, and for one that stands
         in the file twice, be it among these or among those stored already under the import's ``number``.
         """
-        keys = found.keys()
-        there = await self._database.read_report(partial(keys_there, keys=keys))
-        if len(set(keys)) < len(keys) or (number is not None and number in there.values()):
-            self._refuse_twice(keys)
-        known = [place for place, key in enumerate(keys) if key in there]
+        there = await self._database.read_report(partial(keys_there, keys=found.keys))
+        if len(set(found.keys)) < len(found.keys) or (number is not None and number in there.values()):
+            self._refuse_twice(found.keys)
+        if not there:
+            return found
+        by_key = list(zip(found.keys, found.places, strict=True))
+        known = [place for key, place in by_key if key in there]
         for start in range(0, len(known), _COMPARED_AT_ONCE):
-            await self._compare(found, known[start : start + _COMPARED_AT_ONCE])
-        return found.only([place for place, key in enumerate(keys) if key not in there]) if known else found
+            await self._compare(found.number, known[start : start + _COMPARED_AT_ONCE])
+        return await self._reading.only(found.number, [place for key, place in by_key if key not in there])
 
-    async def _compare(self, found: CallColumns, places: Sequence[int]) -> None:
-        rows = [(found.lines[place], self._decoder.row(found.lines[place], found.cells[place])) for place in places]
+    async def _compare(self, number: int, places: Sequence[int]) -> None:
+        rows = await self._reading.records(number, places)
         there = await self._database.read_report(partial(find_rows, keys=[row.call for _, row in rows]))
         for line, row in rows:
             old = there.get(row.call)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from ivr.store.import_statements import ROWS_AT_ONCE
+from ivr.store.import_rows import ROWS_AT_ONCE
 from ivr.store.writer import Work, Writer
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""The interpreter while an import reads in one thread and stores in another."""
+"""The interpreter while an import stores in one thread what it is sent in another."""
 
 import gc
 import sys

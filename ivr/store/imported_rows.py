@@ -8,7 +8,6 @@ What an import that was cut off left behind is taken away by the next one.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
@@ -18,12 +17,13 @@ from ivr.store.driver_cursor import driver_cursor
 from ivr.store.fact_rows import key_of
 from ivr.store.fact_writes import FactWrites
 from ivr.store.import_columns import Key
-from ivr.store.import_writes import IMPORTED_LEG, connected_at
 from ivr.store.tables import calls, imports, legs, presses
 from ivr.store.tally_imports import purge_tallies
 from ivr.store.upserts import insert_or_replace
 
 _PURGED_AT_ONCE = 1000  # taking a row away costs some times what storing it does
+
+_IMPORTED_LEG = "imported"  # imports of before wrote one for each call
 
 # One value, however many calls: SQLite takes a bounded number of values.
 _THERE = {
@@ -100,23 +100,4 @@ class Replacement:
         connection.execute(delete(presses).where(*of_call))
         self._facts.write_presses(connection, row.keys)
         leg_of_call = (legs.c.pbx == key["pbx"], legs.c.uniqueid == key["uniqueid"])
-        connection.execute(delete(legs).where(*leg_of_call, legs.c.leg == IMPORTED_LEG))
-        seen_live = connection.execute(select(legs.c.leg).where(*leg_of_call).limit(1)).first()
-        if seen_live is None:
-            connection.execute(insert(legs), _leg_values(row))
-
-
-def _leg_values(row: HandledCall) -> dict[str, Any]:
-    """Return the credited leg, the only one of which the file knows more than that it was."""
-    return {
-        **key_of(row.call),
-        "leg": IMPORTED_LEG,
-        "agent": row.agent,
-        "interface": None,
-        "queue": row.queue,
-        "connected_at": connected_at(row.ended_at, row.talk_seconds),
-        "ended_at": row.ended_at,
-        "ended_by": row.ended_by,
-        "wait_seconds": row.wait_seconds,
-        "talk_seconds": row.talk_seconds,
-    }
+        connection.execute(delete(legs).where(*leg_of_call, legs.c.leg == _IMPORTED_LEG))

@@ -45,7 +45,7 @@ def fold_some(connection: Connection) -> bool:
         return False
     table = next(table for table in CELL_TABLES if numbers[0] in apart[table])
     rows = _some(connection, table, book, numbers[0])
-    merged: list[Row] = [(row[0], LIVE, *row[2:]) for row in rows]
+    merged: list[Row] = sorted((row[0], LIVE, *row[2:]) for row in rows)
     CellWrites(connection.dialect.name).add(connection, {table: merged}, may_cancel=True)
     remove_cells(connection, table, rows)
     return True

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, select
 from ivr.domain.kpi.contributions import TALLIED, Contributions
 from ivr.store.bulk_statement import Row
 from ivr.store.cell_writes import LIVE, CellWrites
+from ivr.store.counted_cells import CellCounting, CountedCells
 from ivr.store.driver_cursor import driver_batch, driver_cursor
 from ivr.store.tables import imports, tally_changes
 
@@ -87,6 +88,7 @@ class TallyWrites:
 
     def __init__(self, dialect: str) -> None:
         self._cells = CellWrites(dialect)
+        self._counting = CellCounting()
         self._is_shared = dialect == "postgresql"
 
     def settle(self, connection: Connection) -> None:
@@ -97,12 +99,12 @@ class TallyWrites:
         by_import = self._by_import(connection, changes)
         if state.book is not None:
             for import_id, some in by_import.items():
-                self._cells.write(connection, state.book, import_id, counted(some, ZoneInfo(state.zone)))
+                self._write(connection, state.book, import_id, counted(some, ZoneInfo(state.zone)))
         if state.building is not None and state.building_zone is not None:
             scanned = [change for change in by_import.get(LIVE, ()) if state.has_scanned(*change[_KEY])]
-            self._cells.write(connection, state.building, LIVE, counted(scanned, ZoneInfo(state.building_zone)))
+            self._write(connection, state.building, LIVE, counted(scanned, ZoneInfo(state.building_zone)))
 
-    def store(self, connection: Connection, given: Contributions, *, import_id: int) -> None:
+    def store(self, connection: Connection, given: CountedCells, *, import_id: int) -> None:
         """Add what the rows of an import count, unseen until the import is complete."""
         hold_tallies(connection)
         book = read_state(connection).book
@@ -114,7 +116,10 @@ class TallyWrites:
 
     def build(self, connection: Connection, book: int, given: Contributions) -> None:
         """Add calls to a book that is being built."""
-        self._cells.write(connection, book, LIVE, given)
+        self._write(connection, book, LIVE, given)
+
+    def _write(self, connection: Connection, book: int, import_id: int, given: Contributions) -> None:
+        self._cells.write(connection, book, import_id, self._counting.of(given))
 
     def _take(self, connection: Connection) -> tuple[TallyState | None, list[Row]]:
         """Return how the tallies stand and the changes, which are noted no longer; no state where there are none."""

@@ -2,17 +2,18 @@ import asyncio
 import csv
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import Table, func, insert, select, text
 
 from ivr.domain.calls import CallArrived, CallId
 from ivr.domain.outcomes import Outcome
-from ivr.errors import DatabaseRefused, ImportRefused
+from ivr.errors import DatabaseRefused, ImportBroken, ImportRefused
 from ivr.store.calls_csv import COLUMNS, encode
 from ivr.store.cell_writes import CELL_TABLES
 from ivr.store.database import Database, open_database
@@ -33,10 +34,6 @@ HEADER = "call_id,ended_at,agent,queue,outcome"
 LINE = "1,2026-03-01T10:00:00+01:00,ann,sales,no_key"
 
 
-def as_it_is(caller: str) -> str:
-    return caller
-
-
 class Importing:
     def __init__(self, database: Database, writer: Writer, folder: Path) -> None:
         self._database = database
@@ -48,9 +45,7 @@ class Importing:
         return await self.again(**options)
 
     async def again(self, **options: object) -> ImportReport:
-        return await import_calls(
-            self._path, database=self._database, writer=self._writer, pseudonym=as_it_is, **options
-        )
+        return await import_calls(self._path, database=self._database, writer=self._writer, pseudonym=str, **options)
 
 
 @pytest.fixture
@@ -105,7 +100,7 @@ async def test_a_minimal_file_is_stored(importing: Importing, tallies: SqlTallie
     assert await importing.of(f"{HEADER}\n{LINE}\n") == ImportReport(added=1, changed=0, unchanged=0)
     [count] = await all_counts(tallies)
     assert (count.agent, count.outcome, count.calls) == ("ann", Outcome.NO_KEY, 1)
-    assert database.read_now(lambda connection: connection.execute(select(legs.c.agent)).scalars().all()) == ["ann"]
+    assert counted(database, legs) == 0
 
 
 async def test_byte_order_mark_windows_lines_and_empty_lines_are_fine(importing: Importing) -> None:
@@ -185,13 +180,17 @@ async def test_an_update_counts_as_if_it_had_been_so_from_the_start(
     second.close()
 
 
-async def test_an_update_replaces_presses_and_the_imported_leg(importing: Importing, database: Database) -> None:
+async def test_an_update_replaces_presses_and_the_leg_that_imports_of_before_wrote(
+    importing: Importing, database: Database, writer: Writer
+) -> None:
     row = full_row(CallId("default", "1"))
     await importing.of(csv_of([row]))
+    leg = {"pbx": "default", "uniqueid": "1", "leg": "imported", "agent": row.agent, "connected_at": row.ended_at}
+    await writer.write(lambda connection: connection.execute(insert(legs), leg))
     newer = replace(row, keys=row.keys[:1], agent="eve")
     await importing.of(csv_of([newer]), update=True)
     assert exported(database).decode() == csv_of([newer]).replace("\r\n", "\n")
-    assert database.read_now(lambda connection: connection.execute(select(legs.c.agent)).scalars().all()) == ["eve"]
+    assert counted(database, legs) == 0
 
 
 async def test_a_call_that_is_still_open_is_refused(importing: Importing, ledger: SqlLedger) -> None:
@@ -383,3 +382,67 @@ async def test_live_calls_are_stored_beside_the_import_of_another_program(
     assert await all_handled(tallies) == 20_000 + live
     # Were the import one transaction, the second call would wait for its end.
     assert live > 3
+
+
+def children_of(process: int) -> list[int]:
+    return [
+        int(child)
+        for task in Path(f"/proc/{process}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def test_where_the_process_that_reads_dies_nothing_is_kept(importing: Importing, database: Database) -> None:
+    before = set(children_of(os.getpid()))
+
+    def kill(read: int) -> None:
+        if read > 5000:
+            for child in set(children_of(os.getpid())) - before:
+                os.kill(child, signal.SIGKILL)
+
+    with pytest.raises(ImportBroken, match=r"has ended by itself \(-9\); look whether memory ran out, and import"):
+        await importing.of(csv_of(many_rows(30_000)), progress=kill)
+    assert left(database) == set()
+    assert (await importing.again()).added == 30_000
+    assert set(children_of(os.getpid())) == before
+
+
+async def test_no_process_is_left_behind_where_the_import_is_killed(
+    url: str, database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(csv_of(many_rows(30_000)))
+    program = await asyncio.create_subprocess_exec(sys.executable, "-c", _IMPORTING_PROGRAM, url, path)
+    while not (reading := children_of(program.pid)) and program.returncode is None:
+        await asyncio.sleep(0.005)
+    assert len(reading) == 1
+    program.kill()
+    await program.wait()
+    async with asyncio.timeout(60):
+        while is_running(reading[0]):
+            await asyncio.sleep(0.01)
+
+
+async def test_an_import_that_is_interrupted_ends_by_itself_and_leaves_nothing(
+    url: str, database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(csv_of(many_rows(30_000)))
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _IMPORTING_PROGRAM, url, path, stderr=asyncio.subprocess.PIPE
+    )
+    while counted(database, calls) < 500 and program.returncode is None:
+        await asyncio.sleep(0.005)
+    reading = children_of(program.pid)
+    program.send_signal(signal.SIGINT)
+    _, told = await program.communicate()
+    assert told.decode().rstrip().endswith("KeyboardInterrupt")
+    assert left(database) == set()
+    assert [child for child in reading if is_running(child)] == []

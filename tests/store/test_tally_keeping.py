@@ -22,6 +22,7 @@ from ivr.errors import DatabaseRefused, ImportRefused
 from ivr.store.call_rows import CLOSED_COLUMNS, closed_values
 from ivr.store.calls_csv import COLUMNS, encode
 from ivr.store.closing_writes import ClosingWrites
+from ivr.store.counted_cells import CellCounting
 from ivr.store.database import Database, open_database
 from ivr.store.import_calls import import_calls
 from ivr.store.imported_rows import begin_import
@@ -56,9 +57,7 @@ class Ledgers:
         lines.writerows(encode(row) for row in rows)
         self._file.write_text(out.getvalue())
         try:
-            await import_calls(
-                self._file, database=self.database, writer=self.writer, pseudonym=lambda text: text, update=update
-            )
+            await import_calls(self._file, database=self.database, writer=self.writer, pseudonym=str, update=update)
         except ImportRefused:
             assert not update
 
@@ -72,7 +71,7 @@ class Ledgers:
                 connection.execute(insert(calls).values(**closed_values(row), import_id=number))
             given = Contributions(tally_zone(connection))
             given.add_calls(fresh)
-            TallyWrites(self.database.dialect).store(connection, given, import_id=number)
+            TallyWrites(self.database.dialect).store(connection, CellCounting().of(given), import_id=number)
 
         await self.writer.write(work)
 

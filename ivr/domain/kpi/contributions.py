@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from hashlib import blake2s
-from itertools import compress, islice
-from typing import Any, Self
+from itertools import compress
+from typing import Any
 
 from ivr.domain.calls import HandledCall
 from ivr.domain.kpi.latencies import latency_bin
@@ -138,18 +138,6 @@ class Contributions:
         ]
         self._add_daily(zip(days, places, agents, results, strict=True), stamps, given["asked_seconds"], sign)
 
-    def parts(self, most: int) -> Iterator[Self]:
-        """Yield all cells in parts of ``most`` cells at most, neighbours in the tables beside each other."""
-        for name in ("daily", "presses", "period", "groups"):
-            # Whole days and contacts beside each other; the rest is put in order with the rows.
-            cells = iter(sorted(getattr(self, name).items(), key=_first))
-            while some := dict(islice(cells, most)):
-                part = type(self)(self._days.zone)
-                part.places, part.hearings, part.contacts = self.places, self.hearings, self.contacts
-                part.agents, part.results = self.agents, self.results
-                setattr(part, name, some if name == "daily" else Counter(some))
-                yield part
-
     def _contacts(self, days: Sequence[str], given: Mapping[str, Sequence[Any]]) -> list[int]:
         contacts = self.contacts
         return [
@@ -208,10 +196,6 @@ class Contributions:
                 cell[1] += sign
                 cell[2] += sign * asked_ms
                 cell[3] += sign * asked_ms * asked_ms
-
-
-def _first(cell: tuple[tuple[Any, ...], Any]) -> Any:  # noqa: ANN401 - a day or a number
-    return cell[0][0]
 
 
 def _counted(columns: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:

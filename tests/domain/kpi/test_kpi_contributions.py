@@ -189,18 +189,6 @@ def test_the_order_of_calls_means_nothing(some: list[HandledCall], chance: Any) 
     assert cells(of(*shuffled)) == cells(of(*some))
 
 
-@given(st.lists(calls), st.integers(1, 7))
-def test_parts_hold_every_cell_once(some: list[HandledCall], most: int) -> None:
-    whole = of(*some)
-    joined: dict[str, Counter[Any]] = {name: Counter() for name in ("daily", "presses", "period", "groups")}
-    for part in whole.parts(most):
-        assert 0 < part.size <= most
-        for name, found in cells(part).items():
-            assert not joined[name].keys() & found.keys()
-            joined[name] = Counter({**joined[name], **found})
-    assert joined == cells(whole)
-
-
 @given(
     moments(1971, 25_000),
     st.sampled_from(
