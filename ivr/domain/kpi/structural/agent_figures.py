@@ -100,8 +100,8 @@ def _too_few(ratings: int) -> Refusal | None:
 def _places(figures: Posterior, known: list[int], seed: int) -> dict[int, _Place]:
     if len(known) < 2:
         return {}
-    draws = figures.draws(DRAWS, np.random.default_rng(seed))[:, known]
-    ranks = rank_summary(draws)
+    draws = figures.draws(DRAWS, np.random.default_rng(seed))
+    ranks = rank_summary(draws if len(known) == draws.shape[1] else draws[:, known])
     tiers = posterior_tiers(ranks).tiers
     return {
         number: _Place(tier, (int(lo), int(hi)))

@@ -61,20 +61,17 @@ def willing_between(lower: float, upper: float, eta: FloatArray, psi: FloatArray
     s = eta[:, None] + np.log(np.maximum(p, _SMALLEST)) - np.log(np.maximum(complement, _SMALLEST)) - CENTRE
     h = np.sqrt(s * s + _ROUNDING)
     e = expit(psi[:, None] + slope * s + curve * (h - _MEAN_DISTANCE))
-    weight = mass[:, None] * _WEIGHTS
-    we = weight * e
-    wee = we * (1.0 - e)
+    ee = e * (1.0 - e)
     at_lower = _at(lower, eta, psi, shape)
     at_upper = _at(upper, eta, psi, shape)
-    by_psi = wee.sum(axis=1)
-    by_slope = (wee * s).sum(axis=1)
-    inner = slope * by_psi + curve * (wee * (s / h)).sum(axis=1)
+    by_psi = mass * (ee @ _WEIGHTS)
+    inner = slope * by_psi + curve * mass * ((ee * (s / h)) @ _WEIGHTS)
     return Willing(
-        share=we.sum(axis=1),
+        share=mass * (e @ _WEIGHTS),
         by_eta=at_lower - at_upper + inner,
         by_psi=by_psi,
-        by_slope=by_slope,
-        by_curve=(wee * (h - _MEAN_DISTANCE)).sum(axis=1),
+        by_slope=mass * ((ee * s) @ _WEIGHTS),
+        by_curve=mass * ((ee * (h - _MEAN_DISTANCE)) @ _WEIGHTS),
         by_lower=-at_lower,
         by_upper=at_upper,
     )

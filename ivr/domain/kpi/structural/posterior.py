@@ -17,6 +17,7 @@ from ivr.domain.kpi.wilson import Z
 
 _EDGE = 1e-4
 _SMALLEST = 1e-12
+_DRAWS_AT_ONCE = 50
 LevelOf = Callable[[FloatArray], Level]
 """Returns the level of agents with the given parts of S."""
 
@@ -39,19 +40,19 @@ class Posterior:
         values, vectors = np.linalg.eigh(self.shared_covariance)
         # The symmetric root: the signs of eigenvectors are anybody's, and would change the draws by themselves.
         root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
-        shared: FloatArray = root @ rng.standard_normal((size, number))
-        own = self._columns(rng.standard_normal((number, len(self.estimate))))
-        plain = self.plain.drawn(shared, own)
-        if not self.probability.any():
-            return plain
-        is_selective = self._columns(rng.random((number, len(self.estimate)))) < self.probability
-        return np.asarray(np.where(is_selective, self.selective.drawn(shared, own), plain), dtype=np.float64)
-
-    def _columns(self, drawn: FloatArray) -> FloatArray:
-        """Give the columns to the agents by their figures, so that names and their order change nothing."""
-        rows = np.empty(drawn.shape[::-1])
-        rows[np.lexsort((self.hi, self.estimate))] = drawn.T
-        return rows.T
+        shared: FloatArray = (root @ rng.standard_normal((size, number))).T
+        # The columns go to the agents by their figures, so that names and their order change nothing.
+        column = np.argsort(np.lexsort((self.hi, self.estimate)))
+        draws = rng.standard_normal((number, len(self.estimate)))
+        for start in range(0, number, _DRAWS_AT_ONCE):
+            rows = slice(start, start + _DRAWS_AT_ONCE)
+            own = draws[rows].take(column, axis=1)
+            drawn = self.plain.drawn(shared[rows], own)
+            if self.probability.any():
+                is_selective = rng.random(own.shape).take(column, axis=1) < self.probability
+                drawn = np.where(is_selective, self.selective.drawn(shared[rows], own), drawn)
+            draws[rows] = drawn
+        return draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,10 @@ class _Normal:
         return found
 
     def drawn(self, shared: FloatArray, own: FloatArray) -> FloatArray:
-        found: FloatArray = self.by_shared @ shared
-        found += self.centre[:, None]
-        found += own.T * self.own[:, None]
-        return found.T
+        found: FloatArray = shared @ self.by_shared.T
+        found += self.centre
+        found += own * self.own
+        return found
 
 
 def posterior(found: Found, level_of: LevelOf) -> Posterior:
