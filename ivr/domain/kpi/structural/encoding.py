@@ -199,13 +199,12 @@ class _Counting:
         answer = np.array([_answer(each) for each in cells.results], dtype=np.intp)
         is_offered = np.array([_is_offered(each) for each in cells.results], dtype=np.bool_)
         chances = np.array([each.selection_probability or 1.0 for each in cells.contacts])
-        at = np.flatnonzero(eligible)
-        at = at[places[cells.contact[at], 0] != _NOWHERE]
-        at = self._readable(at, places[:, 0], category)
+        at = np.flatnonzero(eligible & self._readable(eligible, places[:, 0], category)[cells.contact, cells.result])
         contact, result, calls = cells.contact[at], cells.result[at], cells.calls[at]
         # By layout, then by agent, then by kind; so every layout's cells stand together, and in them every agent's.
         beyond = (len(self.layouts), len(agents), len(kinds))
-        key = (places[contact, 0] * beyond[1] + cells.agent[at]) * beyond[2] + places[contact, 1]
+        key = (places[:, 0] * beyond[1] * beyond[2] + places[:, 1])[contact]
+        key += cells.agent[at] * beyond[2]
         keys, row = numbered(key, math.prod(beyond))
         size = len(keys)
         offered, category, answer = is_offered[result], category[result], answer[result]
@@ -237,18 +236,18 @@ class _Counting:
             weighted=sums(row, calls / chances[contact], size),
         )
 
-    def _readable(self, at: IndexArray, layout: IndexArray, category: IndexArray) -> IndexArray:
-        """Return which of the cells ``at`` have a category that their layout has; count the others' calls."""
-        categories = np.array([each.categories for each in self.layouts], dtype=np.intp)
-        of_cell = layout[self.cells.contact[at]]
-        unread = category[self.cells.result[at]] >= (categories[of_cell] if len(at) else 0)
-        counts = sums(of_cell[unread], self.cells.calls[at[unread]], len(self.layouts))
-        for each, count in zip(self.layouts, counts.tolist(), strict=True):
-            if count:
-                self.left_out[f"ratings of {each.key} with a category that its definition does not have"] += round(
-                    count
-                )
-        return at[~unread]
+    def _readable(self, eligible: NDArray[np.bool_], layout: IndexArray, category: IndexArray) -> NDArray[np.bool_]:
+        """Return which results (columns) can be read with which contacts (rows); count the calls that cannot."""
+        categories = np.array([*(each.categories for each in self.layouts), 0], dtype=np.intp)  # the last is nowhere's
+        heard = (layout != _NOWHERE)[:, None]
+        unread = heard & (category >= categories[layout][:, None])
+        if unread.any():
+            contacts = self.cells.by_contact(eligible & unread[self.cells.contact, self.cells.result])
+            for contact, count in sorted(contacts.items(), key=repr):
+                key = self.layouts[self.contacts[contact].layout].key
+                self.left_out[f"ratings of {key} with a category that its definition does not have"] += round(count)
+        readable: NDArray[np.bool_] = heard & ~unread
+        return readable
 
 
 def _category(result: Result) -> int:
