@@ -51,7 +51,7 @@ def parse_decimal(cell: str) -> float:
     value = _decimal(cell)
     if value is None or value < 0 or value == float("inf"):
         raise ValueError("write a number from 0 up, such as 12.5")
-    return value
+    return value + 0.0  # not -0.0, which is equal and spelled otherwise
 
 
 def parse_probability(cell: str) -> float:
@@ -59,7 +59,7 @@ def parse_probability(cell: str) -> float:
     value = _decimal(cell)
     if value is None or not 0 <= value <= 1:
         raise ValueError("write a probability from 0 to 1")
-    return value
+    return value + 0.0
 
 
 def parse_chance(cell: str) -> float:

@@ -117,6 +117,14 @@ class _Import:
         self._counting.set_result(())
 
     async def run(self) -> ImportReport:
+        try:
+            return await self._run()
+        finally:
+            # Where the import has failed, nobody else asks what became of the counting.
+            self._counting.cancel()
+            await asyncio.gather(self._counting, return_exceptions=True)
+
+    async def _run(self) -> ImportReport:
         added = 0
         async with aclosing(one_ahead(self._fresh())) as ready:
             async for fresh in ready:

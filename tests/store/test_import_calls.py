@@ -1,5 +1,6 @@
 import asyncio
 import csv
+import gc
 import io
 import os
 import signal
@@ -331,7 +332,7 @@ async def test_one_import_at_a_time(importing: Importing, database: Database) ->
 
 
 _IMPORTING_PROGRAM = """
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from ivr.store.database import open_database
 from ivr.store.import_calls import import_calls
@@ -341,6 +342,7 @@ async def main():
     database = open_database(sys.argv[1])
     await import_calls(Path(sys.argv[2]), database=database, writer=Writer(database), pseudonym=str)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it runs in the background ignore it
 asyncio.run(main())
 """
 
@@ -401,14 +403,22 @@ def is_running(process: int) -> bool:
 
 async def test_where_the_process_that_reads_dies_nothing_is_kept(importing: Importing, database: Database) -> None:
     before = set(children_of(os.getpid()))
+    beside: list[str] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, told: beside.append(told["message"]))
 
-    def kill(read: int) -> None:
+    def kill() -> None:
+        for child in set(children_of(os.getpid())) - before:
+            os.kill(child, signal.SIGKILL)
+
+    def kill_soon(read: int) -> None:
         if read > 5000:
-            for child in set(children_of(os.getpid())) - before:
-                os.kill(child, signal.SIGKILL)
+            loop.call_later(0.02, kill)  # while it counts some calls and is asked for others
 
     with pytest.raises(ImportBroken, match=r"has ended by itself \(-9\); look whether memory ran out, and import"):
-        await importing.of(csv_of(many_rows(30_000)), progress=kill)
+        await importing.of(csv_of(many_rows(30_000)), progress=kill_soon)
+    gc.collect()
+    assert beside == [], "one sentence is told, and nothing beside it"
     assert left(database) == set()
     assert (await importing.again()).added == 30_000
     assert set(children_of(os.getpid())) == before
