@@ -207,6 +207,7 @@ class _Counting:
         key += cells.agent[at] * beyond[2]
         keys, row = numbered(key, math.prod(beyond))
         size = len(keys)
+        layout, agent, kind = np.unravel_index(keys, beyond)
         offered, category, answer = is_offered[result], category[result], answer[result]
         strange = answer >= self.neutral
         if strange.any():
@@ -225,9 +226,9 @@ class _Counting:
             factors=levels.factors,
             neutral_categories=self.neutral,
             kinds=kinds,
-            agent=keys // beyond[2] % beyond[1] if size else keys,
-            layout=keys // (beyond[1] * beyond[2]) if size else keys,
-            kind=keys % beyond[2] if size else keys,
+            agent=agent,
+            layout=layout,
+            kind=kind,
             eligible=sums(row, calls, size),
             offered=sums(row, calls * offered, size),
             rated=by_category(category >= 0, category, width),
@@ -243,7 +244,7 @@ class _Counting:
         unread = heard & (category >= categories[layout][:, None])
         if unread.any():
             contacts = self.cells.by_contact(eligible & unread[self.cells.contact, self.cells.result])
-            for contact, count in sorted(contacts.items(), key=repr):
+            for contact, count in contacts.items():
                 key = self.layouts[self.contacts[contact].layout].key
                 self.left_out[f"ratings of {key} with a category that its definition does not have"] += round(count)
         readable: NDArray[np.bool_] = heard & ~unread
