@@ -5,7 +5,7 @@ FUZZ_SECONDS ?= 300
 FUZZED := sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.14'
 PY := .venv/bin/python
 
-.PHONY: help install demo test check lint types unit faults fuzz bench lock clean
+.PHONY: help install demo test check lint types unit faults fuzz bench translations lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -20,7 +20,7 @@ test: .venv/development ## every check and every test, those on a real Asterisk,
 	@deploy/prepare system 1>&2
 	@$(MAKE) --no-print-directory lint types
 	@$(PY) -m ivr prompts build
-	@$(PY) -m pytest $(ARGS)
+	@$(if $(ARGS),$(PY) -m pytest $(ARGS),tests/run $(PY))
 
 check: lint types unit ## the fast part: lint, types, and the tests that need no other program
 
@@ -48,6 +48,17 @@ fuzz: .venv/development ## fuzz the AGI framing, guided by coverage, for 5 minut
 
 bench: .venv/bench ## FastAGI servers beside each other (benchmarks/README.md); ARGS="--quick"
 	@$(PY) -m benchmarks.agi $(ARGS)
+
+translations: .venv/development ## bring ivr/web/translations/*.po up to the pages' sentences; then translate what is empty
+	@mkdir -p build
+	@.venv/bin/pybabel --quiet extract --no-location --sort-output --omit-header -F ivr/web/translations/babel.cfg \
+	    -o build/messages.pot ivr/web
+	@for language in zh_Hans lt; do \
+	    file=ivr/web/translations/$$language.po; \
+	    [ -f $$file ] || .venv/bin/pybabel --quiet init -i build/messages.pot -o $$file -l $$language; \
+	    .venv/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 110 \
+	        -i build/messages.pot -o $$file -l $$language; \
+	done
 
 lock: ## choose the newest versions anew; wants `uv` on PATH
 	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 \

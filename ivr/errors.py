@@ -84,6 +84,14 @@ class TalliesNotBuilt(DatabaseRefused):
     """The ledger is older than its tallies, which are to be built from it first."""
 
 
+class PagesUnavailable(IvrError):
+    """What answers pages is not there just now, or has too much to do."""
+
+
+class FiguresBeingComputed(PagesUnavailable):
+    """Figures take longer than a reader waits for a page; they are computed on, and kept once they are there."""
+
+
 class ImportRefused(IvrError):
     """A file to import was refused whole; names the line."""
 
@@ -100,6 +108,14 @@ class ImportBroken(IvrError):
 
 class UserRefused(IvrError):
     """A user cannot be added or changed as asked."""
+
+
+class ContestRefused(IvrError):
+    """A rating cannot be contested, or a contest not be decided, as asked."""
+
+
+class PasswordRefused(UserRefused):
+    """The present password, asked for once more, is wrong."""
 
 
 class SimulationRefused(IvrError):

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from ivr.domain.calls import EndedBy
 from ivr.domain.experiment_lock import ExperimentDecision
 from ivr.domain.kpi.mis_keys import ConfirmationCount
-from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.tallies import CallDays, DayCount, EndingCount, HearingCount, OutcomeCount, PlaceNames
 from ivr.domain.outcomes import Outcome
-from ivr.errors import UserRefused
-from ivr.usecases.accounts import Credentials, Session
 from ivr.usecases.report_window import ReportWindow
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -34,6 +33,9 @@ class StoredCall:
     asked_seconds: float | None = None
     confirm_key: str | None = None
     allocation: str | None = None
+    ended_by: EndedBy | None = EndedBy.UNKNOWN
+    options_heard: int | None = None
+    excluded: bool = False
 
 
 @dataclass
@@ -45,32 +47,47 @@ class MemoryTallies:
     uncounted: int = 0
 
     async def outcome_counts(self, window: ReportWindow) -> Sequence[OutcomeCount]:
-        cells: dict[tuple[object, ...], OutcomeCount] = {}
-        for call in self._selected(window):
-            key = (call.agent, call.team, call.layout, call.layout_version, call.outcome, call.category)
-            cell = cells.get(key)
-            if cell is None:
-                cells[key] = count(
-                    agent=call.agent,
-                    team=call.team,
-                    layout=call.layout,
-                    version=call.layout_version,
-                    outcome=call.outcome,
-                    category=call.category,
-                    ended_at=call.ended_at,
-                )
-            else:
-                latest = max(cell.last_ended_at, call.ended_at)
-                earliest = min(cell.first_ended_at, call.ended_at)
-                cells[key] = replace(cell, calls=cell.calls + 1, last_ended_at=latest, first_ended_at=earliest)
-            if call.asked_seconds is not None:
-                cells[key] = replace(
-                    cells[key],
-                    asked=cells[key].asked + 1,
-                    asked_seconds=cells[key].asked_seconds + call.asked_seconds,
-                    asked_seconds_squared=cells[key].asked_seconds_squared + call.asked_seconds**2,
-                )
-        return list(cells.values())
+        return _outcomes(self._selected(window))
+
+    async def excluded_counts(self, window: ReportWindow) -> Sequence[OutcomeCount]:
+        return _outcomes(self._chosen(window, excluded=True))
+
+    async def ending_counts(self, window: ReportWindow) -> Sequence[EndingCount]:
+        ended = Counter((call.agent, call.ended_by, call.outcome) for call in self._selected(window))
+        return [EndingCount(*key, calls) for key, calls in ended.items()]
+
+    async def hearing_counts(self, window: ReportWindow) -> Sequence[HearingCount]:
+        heard = Counter(
+            (call.agent, call.layout, call.layout_version, call.options_heard)
+            for call in self._selected(window)
+            if call.outcome is Outcome.RATED
+        )
+        return [HearingCount(*key, calls) for key, calls in heard.items()]
+
+    async def day_counts(self, window: ReportWindow) -> Sequence[DayCount]:
+        counted = Counter(
+            (
+                f"{call.ended_at.astimezone(UTC):%Y-%m-%d}",
+                call.agent,
+                call.layout,
+                call.layout_version,
+                call.outcome,
+                call.category,
+                call.allocation,
+            )
+            for call in self._selected(window)
+        )
+        return [
+            DayCount(*key, calls, given)
+            for (*key, given), calls in sorted(counted.items(), key=lambda item: item[0][0])
+        ]
+
+    async def call_days(self, window: ReportWindow) -> CallDays | None:
+        return CallDays.of((call.ended_at for call in self._selected(window)), UTC)
+
+    async def place_names(self, window: ReportWindow) -> PlaceNames:
+        scope = ReportWindow(teams=window.teams, agent=window.agent)
+        return PlaceNames.of((call.queue, call.site, call.language, call.team) for call in self._selected(scope))
 
     async def confirmation_counts(self, window: ReportWindow) -> Sequence[ConfirmationCount]:
         confirmed = Counter(
@@ -90,47 +107,60 @@ class MemoryTallies:
         return self.in_progress
 
     def _selected(self, window: ReportWindow) -> list[StoredCall]:
+        return self._chosen(window, excluded=False)
+
+    def _chosen(self, window: ReportWindow, *, excluded: bool) -> list[StoredCall]:
         return [
             call
             for call in self.calls
-            if (window.since is None or call.ended_at >= window.since)
+            if call.excluded is excluded
+            and (window.since is None or call.ended_at >= window.since)
             and (window.until is None or call.ended_at < window.until)
             and window.queue in {None, call.queue}
             and window.site in {None, call.site}
             and window.language in {None, call.language}
+            and window.agent in {None, call.agent}
+            and (window.teams is None or call.team in window.teams)
         ]
 
 
+def _outcomes(calls: Sequence[StoredCall]) -> Sequence[OutcomeCount]:
+    cells: dict[tuple[object, ...], OutcomeCount] = {}
+    for call in calls:
+        key = (call.agent, call.team, call.layout, call.layout_version, call.outcome, call.category)
+        cell = cells.get(key)
+        if cell is None:
+            cells[key] = count(
+                agent=call.agent,
+                team=call.team,
+                layout=call.layout,
+                version=call.layout_version,
+                outcome=call.outcome,
+                category=call.category,
+                ended_at=call.ended_at,
+            )
+        else:
+            latest = max(cell.last_ended_at, call.ended_at)
+            earliest = min(cell.first_ended_at, call.ended_at)
+            cells[key] = replace(cell, calls=cell.calls + 1, last_ended_at=latest, first_ended_at=earliest)
+        if call.asked_seconds is not None:
+            cells[key] = replace(
+                cells[key],
+                asked=cells[key].asked + 1,
+                asked_seconds=cells[key].asked_seconds + call.asked_seconds,
+                asked_seconds_squared=cells[key].asked_seconds_squared + call.asked_seconds**2,
+            )
+    return list(cells.values())
+
+
 @dataclass
-class MemoryAccounts:
-    """Users and sessions in dictionaries."""
+class MemoryPeople:
+    """Names by key."""
 
-    users: dict[str, Credentials] = field(default_factory=dict)
-    sessions: dict[str, Session] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
 
-    async def add_user(self, credentials: Credentials) -> None:
-        if credentials.user.name in self.users:
-            raise UserRefused(f"the user {credentials.user.name} is already there; choose another name")
-        self.users[credentials.user.name] = credentials
-
-    async def replace_password(self, name: str, password_hash: str) -> None:
-        self.users[name] = replace(self.users[name], password_hash=password_hash)
-
-    async def find_credentials(self, name: str) -> Credentials | None:
-        return self.users.get(name)
-
-    async def open_session(self, session: Session) -> None:
-        self.sessions[session.token_hash] = session
-
-    async def find_session(self, token_hash: str, now: datetime) -> Session | None:
-        session = self.sessions.get(token_hash)
-        return session if session is not None and session.expires_at > now else None
-
-    async def close_session(self, token_hash: str) -> None:
-        self.sessions.pop(token_hash, None)
-
-    async def purge_sessions(self, now: datetime) -> None:
-        self.sessions = {key: each for key, each in self.sessions.items() if each.expires_at > now}
+    async def names(self) -> Mapping[str, str]:
+        return self.called
 
 
 class MemoryChanges:

@@ -1,6 +1,7 @@
 """Settings: where they come from, which wins, and what is said of a wrong one."""
 
 import os
+import pickle
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,12 @@ def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_may_begin_with_the_mark_of_some_editors(file: Path) -> None:
     file.write_bytes(b"\xef\xbb\xbfami_port = 5039\r\n")
     assert load_settings(file).ami_port == 5039
+
+
+def test_settings_reach_another_process_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "ivr.toml"
+    file.write_text('queues = ["sales"]\nutility = [0, 6]\nami_secret = "not to be told"\n')
+    settings = load_settings(file)
+    again = pickle.loads(pickle.dumps(settings))
+    assert again.model_dump() == settings.model_dump()
+    assert (again.file, again.web_bind, again.ami_secret) == (file, settings.web_bind, settings.ami_secret)

@@ -5,43 +5,87 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 
+from ivr.domain.experiments import Experiment
 from ivr.domain.kpi.fit_options import FitOptions
 from ivr.domain.kpi.instruments import Instrument, Instruments
-from ivr.usecases.accounts import Role
+from ivr.privacy.call_references import CallReferences
+from ivr.privacy.pepper import Pepper
+from ivr.usecases.accounts import Role, Session
 from ivr.usecases.add_user import add_user
-from ivr.usecases.experiment_json import experiment_json
 from ivr.usecases.find_fit import FindFit
 from ivr.usecases.fit_figures import FitFigures
 from ivr.usecases.fits import ALL_MONTHS, Months
+from ivr.usecases.heard_layouts import HeardLayouts, NothingHeard
+from ivr.usecases.ledger_check import NOT_CHECKED, LedgerCheck
+from ivr.usecases.ledger_history import NO_HISTORY, ExperimentSources, LayoutHistory
+from ivr.usecases.page_reads import Sources
 from ivr.usecases.report_agents import AgentReport, report_agents
-from ivr.usecases.report_experiment import report_experiment
 from ivr.usecases.report_window import ReportWindow
+from ivr.usecases.sign_in_ports import SignInPorts
+from ivr.usecases.vital_signs import VitalSigns
 from ivr.web.app import create_app
+from ivr.web.call_ports import CallPorts
 from ivr.web.passwords import Argon2Passwords
 from tests.experiment_calls import SCALES, MemoryExperimentCounts
+from tests.memory_calls import MemoryCalls, MemoryContests, MemoryPlays
 from tests.memory_fits import METHOD, MemoryFits, MemoryPeriodTallies, stand_in_fit
-from tests.memory_ports import NOON, MemoryAccounts, MemoryChanges, MemoryDecisions, MemoryTallies
+from tests.memory_ports import NOON, MemoryChanges, MemoryDecisions, MemoryPeople, MemoryTallies
+from tests.memory_sign_in import memory_sign_in
+from tests.read_here import ReadHere
 
 PASSWORD = "correct horse battery"
+USERS = {
+    "vera": Role.VIEWER,
+    "ana": Role.AGENT,
+    "sam": Role.SUPERVISOR,
+    "otto": Role.OPS,
+    "adam": Role.ADMIN,
+}
+SAM_LEADS = ("blue", "red")
 
 _THREE = ("dissatisfied", "so-so", "satisfied")
 PACED = Instrument(_THREE, leads=("3 s of silence after key 1",))
 INSTRUMENTS = Instruments(
     {
-        "sequential-123": Instrument(_THREE),
+        "sequential-123": Instrument(_THREE, options=3),
         "reversed-123": Instrument(_THREE),
         "paced-123": PACED,
         "sparse-531": Instrument(("dissatisfied", "satisfied", "very satisfied")),
+        **SCALES.current,
     }
 )
 OPTIONS = FitOptions(reference_layout="sequential-123")
 ZONE = ZoneInfo("Europe/Berlin")
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class RememberedPasswords(Argon2Passwords):
+    """Real hashes, each computed once for all tests of a run: hashing is dear on purpose."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hashes: dict[str, str] = {}
+        self._matches: dict[tuple[str | None, str], bool] = {}
+
+    async def hash(self, password: str) -> str:
+        if password not in self._hashes:
+            self._hashes[password] = await super().hash(password)
+        return self._hashes[password]
+
+    async def match(self, password_hash: str | None, password: str) -> bool:
+        key = password_hash, password
+        if key not in self._matches:
+            self._matches[key] = await super().match(password_hash, password)
+        return self._matches[key]
+
+
+PASSWORDS = RememberedPasswords()
 
 
 class Browser:
@@ -79,18 +123,38 @@ class Site:
 
     tallies: MemoryTallies = field(default_factory=MemoryTallies)
     experiments: MemoryExperimentCounts = field(default_factory=MemoryExperimentCounts)
-    accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
+    decisions: MemoryDecisions = field(default_factory=MemoryDecisions)
+    defined: dict[str, Experiment] = field(default_factory=dict)
+    history: LayoutHistory = NO_HISTORY
+    heard: HeardLayouts = field(default_factory=NothingHeard)
+    people: MemoryPeople = field(default_factory=MemoryPeople)
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     readiness: dict[str, Callable[[], Awaitable[str | None]]] = field(default_factory=dict)
     remarks: dict[str, Callable[[], str | None]] = field(default_factory=dict)
     now: datetime = NOON
+    calls: MemoryCalls | None = None
+    contests: MemoryContests | None = None
+    played: MemoryPlays = field(default_factory=MemoryPlays)
+    references: CallReferences = field(default_factory=lambda: CallReferences(Pepper(b"p" * 32)))
     is_tls: bool = False
-    passwords: Argon2Passwords = field(default_factory=Argon2Passwords)
+    sign_in: SignInPorts | None = None
 
     periods: MemoryPeriodTallies = field(default_factory=MemoryPeriodTallies)
     fits: MemoryFits = field(default_factory=MemoryFits)
     requested: list[Months] = field(default_factory=list)
     trouble: str | None = None
+    ledger_check: LedgerCheck = NOT_CHECKED
+    signs: Callable[[], VitalSigns] = lambda: VitalSigns(0.0, 0, ())
+
+    def __post_init__(self) -> None:
+        self.sign_in = self.sign_in or memory_sign_in(lambda: self.now, passwords=PASSWORDS)
+        self.calls = self.calls or MemoryCalls(self.tallies)
+        self.contests = self.contests or MemoryContests(self.tallies)
+
+    @property
+    def open_sessions(self) -> dict[str, Session]:
+        """The sessions, by the hash of their token."""
+        return self.sign_in.sessions.kept
 
     async def report(self, window: ReportWindow) -> AgentReport:
         return await report_agents(
@@ -110,6 +174,36 @@ class Site:
             ),
         )
 
+    def sources(self) -> Sources:
+        """Return what pages are answered from."""
+        return Sources(
+            self.tallies,
+            INSTRUMENTS,
+            FindFit(
+                self.periods,
+                self.fits,
+                method=METHOD,
+                options=lambda: OPTIONS,
+                zone=ZONE,
+                clock=lambda: self.now,
+                trouble=lambda: self.trouble,
+            ),
+            clock=lambda: self.now,
+            zone=ZONE,
+            reference_layout="sequential-123",
+            people=self.people,
+            layout_history=self.history,
+            experiments=ExperimentSources(self.experiments, self.decisions, self.defined_experiments),
+            calls=self.calls,
+            contests=self.contests,
+            ledger_check=self.ledger_check,
+            played_layouts=self.played,
+        )
+
+    async def defined_experiments(self) -> dict[str, Experiment]:
+        """Return the experiments that have a file."""
+        return self.defined
+
     async def fit(self, months: Months = ALL_MONTHS) -> None:
         """Fit what ``periods`` holds, as the command does."""
         fitting = FitFigures(
@@ -122,34 +216,16 @@ class Site:
         self.requested.append(months)
         return len(self.requested) <= 2
 
-    async def experiment(self, key: str, window: ReportWindow) -> dict[str, object]:
-        return experiment_json(
-            await report_experiment(
-                key,
-                self.experiments,
-                MemoryDecisions(),
-                {},
-                SCALES,
-                clock=lambda: self.now,
-                window=window,
-                reference_layout="plain",
-            )
-        )
-
     async def add_users(self) -> None:
-        """Add ``olga`` (operator), ``sam`` (supervisor) and ``ana`` (agent ana), all with PASSWORD."""
-        for name, role, person in (
-            ("olga", Role.OPERATOR, None),
-            ("sam", Role.SUPERVISOR, None),
-            ("ana", Role.AGENT, "ana"),
-        ):
+        """Add one of each role, all with PASSWORD: see USERS."""
+        for name, role in USERS.items():
             await add_user(
+                self.sign_in,
                 name,
                 roles={role},
-                person=person,
+                person="ana" if role is Role.AGENT else None,
+                teams=SAM_LEADS if role is Role.SUPERVISOR else (),
                 password=PASSWORD,
-                accounts=self.accounts,
-                passwords=self.passwords,
             )
 
     def pass_time(self, **amount: float) -> None:
@@ -159,10 +235,10 @@ class Site:
     async def serve(self) -> AsyncIterator[str]:
         """Serve on a free port of the loopback; yields the address."""
         app = create_app(
-            accounts=self.accounts,
-            passwords=self.passwords,
-            agent_reports=self.report,
-            experiment_reports=self.experiment,
+            sign_in=self.sign_in,
+            pages=ReadHere(self.sources()),
+            heard=self.heard,
+            calls=CallPorts(self.contests, self.references),
             changes=self.changes,
             readiness=self.readiness,
             metrics_text=lambda: "# TYPE ivr_calls counter\nivr_calls 1\n",
@@ -171,6 +247,8 @@ class Site:
             is_tls=self.is_tls,
             remarks=self.remarks,
             request_fit=self.request_fit,
+            documentation=Path(__file__).parents[1] / "docs",
+            signs=self.signs,
         )
         runner = web.AppRunner(app)
         await runner.setup()

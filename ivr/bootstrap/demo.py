@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.demo_history import import_history
 from ivr.bootstrap.population import conduct_of_population
 from ivr.bootstrap.prompts import build_all
+from ivr.bootstrap.sign_ins import sign_in_ports
 from ivr.catalogue.load import Catalogue
+from ivr.domain.calls import HandledCall
 from ivr.domain.closing import DIRECT_QUEUE
 from ivr.domain.experiments import assign
 from ivr.rig.call_centre import DIRECT_QUEUE as DIALLED_QUEUE
@@ -23,14 +26,12 @@ from ivr.rig.programs import find_programs
 from ivr.rig.service import SERVE
 from ivr.settings import HOME, Settings, load_settings
 from ivr.simulation.scenarios import Scenario
-from ivr.store.accounts import SqlAccounts
 from ivr.store.export_calls import handled_calls
 from ivr.store.import_people import import_people
 from ivr.store.ledger import SqlLedger
 from ivr.store.tallies import SqlTallies
 from ivr.usecases.accounts import Role
-from ivr.usecases.add_user import add_user
-from ivr.web.passwords import Argon2Passwords
+from ivr.usecases.add_user import add_user, new_password
 
 TEAMS = ("north", "south")
 DIALPLAN = HOME / "dialplans" / "ivr-rating.conf"
@@ -77,11 +78,13 @@ async def running_demo(
     serve: Sequence[str] = SERVE,
     scenario: Scenario | None = None,
     seed: int = 1,
+    history: bool = False,
 ) -> AsyncIterator[RunningDemo]:
     """Set everything up, run it while the block runs, and take it down; ``keep`` leaves the folder behind.
 
     ``serve`` is the command of the service; a check that the comparison can fail passes a broken one. With a
-    ``scenario`` the callers are of its population, drawn with ``seed``, and not the usual mix.
+    ``scenario`` the callers are of its population, drawn with ``seed``, and not the usual mix. With a ``history`` the
+    ledger begins with weeks of simulated calls.
     """
     shipped = load_settings()
     build_all(shipped, say)
@@ -103,7 +106,11 @@ async def running_demo(
 
             async def prepare(agents: Sequence[Agent]) -> None:
                 say("preparing the ledger, the agents and the users")
-                sign_ins.extend(await _people_and_users(store, agents, folder))
+                sign_ins.extend(await _people_and_users(settings, store, agents, folder))
+                if history:
+                    say("drawing and importing the past of its agents")
+                    versions = {key: each.version for key, each in catalogue.versions.items()}
+                    await import_history(settings, store, _teams(agents), versions, folder, parts.now())
 
             def environment(found: DemoAddresses) -> Mapping[str, str]:
                 addresses.append(found)
@@ -111,12 +118,14 @@ async def running_demo(
 
             ledger = SqlLedger(store.database, store.writer)
 
+            async def own_calls() -> Sequence[HandledCall]:
+                return await store.database.read(lambda connection: list(handled_calls(connection, pbx=settings.pbx)))
+
             async def uniqueids() -> frozenset[str]:
-                rows = await store.database.read(lambda connection: list(handled_calls(connection)))
-                return frozenset(row.call.uniqueid for row in rows)
+                return frozenset(row.call.uniqueid for row in await own_calls())
 
             async def stored() -> Mapping[str, StoredCall]:
-                rows = await store.database.read(lambda connection: list(handled_calls(connection)))
+                rows = await own_calls()
                 return {row.call.uniqueid: StoredCall(row, await ledger.facts_of(row.call)) for row in rows}
 
             in_progress = SqlTallies(store.database).calls_in_progress
@@ -178,23 +187,33 @@ def service_environment(settings: Settings, addresses: DemoAddresses) -> dict[st
     }
 
 
-async def _people_and_users(store: parts.Store, agents: Sequence[Agent], folder: Path) -> list[SignIn]:
+def _teams(agents: Sequence[Agent]) -> Mapping[str, str]:
+    """Return each person's team."""
+    return {agent.person: TEAMS[number * len(TEAMS) // len(agents)] for number, agent in enumerate(agents)}
+
+
+async def _people_and_users(
+    settings: Settings, store: parts.Store, agents: Sequence[Agent], folder: Path
+) -> list[SignIn]:
     people = folder / "people.csv"
     with people.open("w", newline="", encoding="utf-8") as lines:
         writer = csv.writer(lines)
         writer.writerow(("person", "name", "interface", "team", "from", "to"))
-        for number, agent in enumerate(agents):
-            team = TEAMS[number * len(TEAMS) // len(agents)]
-            writer.writerow((agent.person, agent.name, agent.interface, team, "2020-01-01T00:00:00Z", ""))
+        teams = _teams(agents)
+        for agent in agents:
+            writer.writerow(
+                (agent.person, agent.name, agent.interface, teams[agent.person], "2020-01-01T00:00:00Z", "")
+            )
     await import_people(people, writer=store.writer, dialect=store.database.dialect)
-    accounts, passwords = SqlAccounts(store.database, store.writer), Argon2Passwords()
+    ports = sign_in_ports(settings, store)
     sign_ins: list[SignIn] = []
     for role in Role:
         person = agents[0].person if role is Role.AGENT else None
-        added = await add_user(
-            role.value, roles=[role], person=person, password=None, accounts=accounts, passwords=passwords
-        )
-        sign_ins.append(SignIn(role, added.user.name, added.generated_password or ""))
+        led = TEAMS if role is Role.SUPERVISOR else ()
+        # Given, not made by the house: whoever looks on should not have to choose another first.
+        password = new_password()
+        added = await add_user(ports, role.value, roles=[role], person=person, teams=led, password=password)
+        sign_ins.append(SignIn(role, added.user.name, password))
     return sign_ins
 
 

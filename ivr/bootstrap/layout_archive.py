@@ -12,7 +12,7 @@ from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.domain.layouts import Layout
 from ivr.domain.leading import why_layout_leads
 from ivr.domain.lifecycle import NotedVersion
-from ivr.domain.timelines import Timeline, timeline_of
+from ivr.domain.timelines import LayoutVersion, Recording, Timeline, timeline_of
 from ivr.store.database import Database
 from ivr.store.layout_versions import find_version, read_standings
 
@@ -39,6 +39,13 @@ class LayoutArchive:
         read = await self._read(key, version)
         return None if read is None else read.layout
 
+    async def version_of(self, key: str, version: str) -> LayoutVersion | None:
+        """Return ``version`` with its recordings as they were; None as :meth:`layout_of`."""
+        read = await self._read(key, version)
+        if read is None or read.layout is None or read.timeline is None:
+            return None
+        return LayoutVersion(read.layout, read.recordings, version, read.timeline)
+
     async def instruments(self, layouts: Mapping[str, Layout]) -> Instruments:
         """Return what the figures need of ``layouts``, today's definitions by key, and of every version noted."""
         standings = await self._database.read_report(read_standings)
@@ -60,8 +67,7 @@ class LayoutArchive:
     def _timeline_today(self, layout: Layout) -> Timeline:
         if self._prompt_length is None:
             return _timeline(layout, {})
-        lengths = {name: self._prompt_length(name, layout.language) for name in _read_aloud(layout)}
-        return _timeline(layout, {name: length for name, length in lengths.items() if length is not None})
+        return _timeline(layout, lengths_of(layout, self._prompt_length))
 
     async def _read(self, key: str, version: str) -> "_Read | None":
         if (key, version) not in self._known:
@@ -78,13 +84,20 @@ class _Read:
 
     layout: Layout | None
     timeline: Timeline | None
+    recordings: Mapping[str, Recording]
+
+
+def lengths_of(layout: Layout, prompt_length: PromptLength | None) -> Mapping[str, int]:
+    """Return how long each prompt of ``layout`` plays today, in milliseconds; nominal where it is not built."""
+    found = {} if prompt_length is None else {name: prompt_length(name, layout.language) for name in layout.prompts()}
+    return {name: found.get(name) or NOMINAL_MILLISECONDS for name in layout.prompts()}
 
 
 def _read(noted: NotedVersion) -> _Read:
     document = document_of(noted)
     layout = read_layout(document)[0] if isinstance(document, Document) else None
     lengths = {name: recording.milliseconds for name, recording in noted.recordings.items()}
-    return _Read(layout, None if layout is None else _timeline(layout, lengths))
+    return _Read(layout, None if layout is None else _timeline(layout, lengths), noted.recordings)
 
 
 def _instrument(layout: Layout, timeline: Timeline | None, leads: tuple[str, ...], signed_by: str | None) -> Instrument:
@@ -95,6 +108,7 @@ def _instrument(layout: Layout, timeline: Timeline | None, leads: tuple[str, ...
         {keyed: option.category for option in layout.options for keyed in option.presses},
         first_read=layout.options[0].category,
         read_seconds=() if timeline is None else _read_seconds(layout, timeline),
+        options=len(layout.options),
     )
 
 

@@ -1,4 +1,7 @@
-"""Retention: comments and sealed numbers that were kept long enough are deleted, at the start and every hour."""
+"""Retention: what was kept long enough is deleted, at the start and every hour.
+
+That is comments, sealed numbers, sessions and API tokens that are over, and failed sign-ins that are forgotten.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.sign_ins import sign_in_ports
 from ivr.errors import IvrError
 from ivr.settings import Settings
 from ivr.store.comments import SqlComments
@@ -14,6 +18,7 @@ from ivr.store.ledger import SqlLedger
 from ivr.store.sealed_numbers import SqlSealedNumbers
 from ivr.telephony.comment_files import FolderOfComments
 from ivr.usecases.delete_comments import DeleteComments
+from ivr.usecases.purge_sign_ins import purge_sign_ins
 from ivr.usecases.take_in_comments import TakeInComments
 
 PAUSE_SECONDS = 3600.0
@@ -45,6 +50,7 @@ async def _keep_deleting(settings: Settings, store: parts.Store) -> None:
     )
     delete_comments = DeleteComments(comments=comments, files=files, pbx=settings.pbx, clock=parts.now)
     numbers = SqlSealedNumbers(store.database, store.writer)
+    ports = sign_in_ports(settings, store)
     while True:
         try:
             # First, so that what nobody knew and is over goes at once.
@@ -62,4 +68,8 @@ async def _keep_deleting(settings: Settings, store: parts.Store) -> None:
         else:
             if purged:
                 log.info("numbers_purged", numbers=purged)
+        try:
+            await purge_sign_ins(ports)
+        except IvrError as fault:
+            log.error("sign_ins_not_purged", reason=str(fault))
         await asyncio.sleep(PAUSE_SECONDS)

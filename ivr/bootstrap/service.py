@@ -10,39 +10,37 @@ still read; then the manager, the dashboard, and last the ledger, once it is flu
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
 import structlog
 
 from ivr.bootstrap import fits, parts
-from ivr.bootstrap.experiment_report import ReportsBeside
+from ivr.bootstrap.dashboard import dashboard, signs_of
 from ivr.bootstrap.experiment_watch import stopped_experiment, tell_experiment, warn_of_experiments, watching_experiment
 from ivr.bootstrap.fitting import Fitting, Look
 from ivr.bootstrap.follow_ups import seal_of
+from ivr.bootstrap.heard_layouts import OfferedLayouts
 from ivr.bootstrap.measures import build_metrics
 from ivr.bootstrap.offering import open_offering, read_configuration
+from ivr.bootstrap.page_frames import Given
+from ivr.bootstrap.pages_beside import PagesBeside
 from ivr.bootstrap.reloading import Reloading
 from ivr.bootstrap.retention import deleting_expired
 from ivr.bootstrap.telephony import Telephony
 from ivr.domain.kpi.instruments import Instruments
-from ivr.errors import IvrError
 from ivr.observe.loop_watch import watched_loop
 from ivr.observe.metrics import Metrics
+from ivr.observe.recent import RecentMetrics
 from ivr.observe.supervisor import Supervisor
 from ivr.settings import Bind, Settings
-from ivr.store.accounts import SqlAccounts
 from ivr.store.changes import CommitChanges
-from ivr.store.tallies import SqlTallies
 from ivr.usecases.offering import CurrentOffering, Offering
-from ivr.usecases.report_agents import AgentReport, report_agents
-from ivr.usecases.report_window import ReportWindow
-from ivr.web.app import create_app
-from ivr.web.passwords import Argon2Passwords
-from ivr.web.ports import ReadinessCheck
-from ivr.web.serving import serving
+
+_SWITCH_SECONDS = 0.0005
 
 log = structlog.get_logger(__name__)
 
@@ -107,21 +105,34 @@ async def service(
             "experiment": lambda: stopped_experiment(offering().experiment),
             "fits": figures.fitting.trouble,
         }
-        pages = _dashboard(settings, figures, store, readiness, remarks, metrics.text)
-        dashboard = Bind(await stack.enter_async_context(pages))
+        recent = RecentMetrics(metrics)
+        await stack.enter_async_context(recent.looking())
+        web = dashboard(
+            settings,
+            store,
+            pages=figures.pages,
+            request_fit=figures.fitting.request,
+            readiness=readiness,
+            remarks=remarks,
+            metrics_text=metrics.text,
+            signs=lambda: signs_of(settings, recent.readings(), telephony.server.sessions),
+            heard=OfferedLayouts(offering, lambda: reloading.catalogue, settings.sounds_dir, parts.now),
+        )
+        await stack.enter_async_context(figures.pages.running())
+        address = Bind(await stack.enter_async_context(web))
         # As late as can be: a service that cannot start starts no experiment.
         offering.exchange(await open_offering(settings, configuration, store))
         await stack.enter_async_context(watching_experiment(offering, store, metrics))
         agi = await telephony.start(stack)
         stage.name = "serving"
         supervisor.ready()
-        log.info("serving", agi=str(agi), web=f"http://{dashboard}/", ami=settings.ami_secret is not None)
+        log.info("serving", agi=str(agi), web=f"http://{address}/", ami=settings.ami_secret is not None)
         tell_experiment(offering().experiment)
         await warn_of_experiments(offering().experiment, store)
         # Last: a fit is nothing that anybody waits for.
         await stack.enter_async_context(figures.fitting.running())
         try:
-            yield Serving(agi, dashboard, reloading.reload)
+            yield Serving(agi, address, reloading.reload)
         finally:
             stage.name = "stopping"
             supervisor.stopping()
@@ -143,11 +154,13 @@ class _Stage:
 
 
 class _Figures:
-    """What the dashboard shows: counts as of now, and the figures that are fitted beside the service."""
+    """What the dashboard shows: read by one process beside the service, and fitted by another."""
 
     def __init__(self, reloading: Reloading, store: parts.Store, metrics: Metrics) -> None:
         settings = reloading.settings
         self._reloading = reloading
+        self._catalogue = reloading.catalogue
+        self._definitions = 0
         self._store = store
         self._layouts = fits.ReportLayouts(reloading)
         self._archive = fits.archive(settings, store)
@@ -160,57 +173,20 @@ class _Figures:
         )
         self._find = fits.find_fit(lambda: reloading.settings, store, self.fitting.trouble)
         metrics.watch_fit_age(self.fitting.age_seconds)
+        self.pages = PagesBeside(self.given, CommitChanges(store.writer))
 
-    async def report(self, window: ReportWindow) -> AgentReport:
-        """Compute the report of ``window``; fitted figures are looked up."""
-        return await report_agents(
-            SqlTallies(self._store.database),
-            await self._instruments(),
-            clock=parts.now,
-            window=window,
-            reference_layout=self._reloading.settings.reference_layout,
-            fit_source=self._find,
-            utility=self._reloading.settings.utility,
-        )
+    def given(self) -> Given:
+        """Return what pages are answered by from now on."""
+        if self._reloading.catalogue is not self._catalogue:
+            self._catalogue = self._reloading.catalogue
+            self._definitions += 1
+        return Given(self._reloading.settings, self._definitions, self.fitting.trouble())
 
     async def _look(self) -> Look:
         return await fits.look_at_fits(self._find, await self._instruments(), self._store)
 
     async def _instruments(self) -> Instruments:
         return await self._archive.instruments(await self._layouts())
-
-
-def _dashboard(
-    settings: Settings,
-    figures: _Figures,
-    store: parts.Store,
-    readiness: Mapping[str, ReadinessCheck],
-    remarks: Mapping[str, Callable[[], str | None]],
-    metrics_text: Callable[[], str],
-) -> AbstractAsyncContextManager[tuple[str, int]]:
-    async def database_ready() -> str | None:
-        try:
-            await SqlTallies(store.database).calls_in_progress()
-        except IvrError as fault:
-            return str(fault)
-        return None
-
-    app = create_app(
-        accounts=SqlAccounts(store.database, store.writer),
-        passwords=Argon2Passwords(),
-        agent_reports=figures.report,
-        request_fit=figures.fitting.request,
-        experiment_reports=ReportsBeside(settings, store),
-        changes=CommitChanges(store.writer),
-        readiness={"database": database_ready, **readiness},
-        remarks=remarks,
-        metrics_text=metrics_text,
-        clock=parts.now,
-        zone=settings.zone,
-        is_tls=settings.web_tls,
-    )
-    host, port = settings.web_bind
-    return serving(app, host, port)
 
 
 async def serve_until(
@@ -220,6 +196,8 @@ async def serve_until(
     async with service(settings, read_settings, stop) as serving:
         # What is here now stays to the end; the collector need not go through it again while callers wait.
         gc.freeze()
+        # A page that is rendered beside the loop gives way to callers at once, and not after five milliseconds.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         reloading = asyncio.create_task(_reload_when(reload, serving), name="reload")
         try:
             await stop.wait()

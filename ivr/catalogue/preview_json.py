@@ -5,10 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from ivr.catalogue.burden import burden_of
-from ivr.catalogue.preview import PreviewLine
 from ivr.catalogue.preview_wav import Sound
 from ivr.catalogue.recordings import RATE_HZ
 from ivr.domain.leading import why_it_leads
+from ivr.domain.previews import PreviewLine
 from ivr.domain.timelines import LayoutVersion
 
 

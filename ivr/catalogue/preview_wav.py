@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from math import pi, sin
 from pathlib import Path
 
-from ivr.catalogue.preview import Part, PreviewLine
 from ivr.catalogue.recordings import RATE_HZ, SAMPLE_BYTES, read_audio, recording_path, wav_of
 from ivr.catalogue.whole_files import write_whole
+from ivr.domain.previews import Part, PreviewLine
 from ivr.errors import PromptRefused
 
 MARK_SILENCE_SECONDS = 0.4

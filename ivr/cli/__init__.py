@@ -29,7 +29,9 @@ _COMMANDS = {
     "numbers": "numbers:numbers_app",
     "kpi": "figures:kpi_app",
     "people": "people:people_app",
-    "user": "people:user_app",
+    "user": "users:user_app",
+    "token": "tokens:token_app",
+    "audit": "audit:audit_app",
     "db": "serve:db_app",
 }
 """The module of each command in this room, and its name there."""

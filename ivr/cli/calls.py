@@ -10,7 +10,10 @@ from typing import Annotated, BinaryIO
 import typer
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.sign_ins import sign_in_ports
 from ivr.cli.options import Config
+from ivr.cli.sign_ins import shell_user
+from ivr.domain.audit_chain import AuditEvent
 from ivr.settings import load_settings
 from ivr.store.database import Database
 from ivr.store.export_answers import export_answers
@@ -100,9 +103,13 @@ def _export(
 
     async def work() -> int:
         async with parts.opened_store(settings) as store:
+            audit = sign_in_ports(settings, store).audit
             if output is None:
+                await audit.note(AuditEvent.EXPORTED, shell_user(), what, form=form.value)
                 return write(store.database, sys.stdout.buffer, form)
             with output.open("wb") as target:
+                # Noted first: nothing is taken out of which nobody knows.
+                await audit.note(AuditEvent.EXPORTED, shell_user(), what, form=form.value, file=output.name)
                 return write(store.database, target, form)
 
     count = asyncio.run(work())

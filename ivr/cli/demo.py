@@ -40,6 +40,9 @@ ScenarioName = Annotated[
     str | None,
     typer.Option("--scenario", metavar="NAME", help="Callers of a simulated population (docs/simulation.md)."),
 ]
+History = Annotated[
+    bool, typer.Option("--history", help="Begin with two months of simulated calls, so that the pages have their say.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object alone on stdout.")]
 
 
@@ -50,23 +53,33 @@ def demo(
     leave: Exit = False,  # noqa: FBT002 - typer makes a flag of it
     as_json: AsJson = False,  # noqa: FBT002 - typer makes a flag of it
     scenario: ScenarioName = None,
+    history: History = False,  # noqa: FBT002 - typer makes a flag of it
 ) -> None:
     """Run a private Asterisk, callers and agents over real SIP and RTP, and the real service."""
     progress = Console(stderr=True, markup=False, highlight=False)
     population = None if scenario is None else scenario_named(scenario)
     pace = rate or min(max(_SHORT_RUN_RATE, calls / _LONG_RUN_SECONDS), _FASTEST_RATE)
-    if asyncio.run(_demo(progress, calls, pace, seed, population, leave=leave, as_json=as_json)):
+    if asyncio.run(_demo(progress, calls, pace, seed, population, history=history, leave=leave, as_json=as_json)):
         raise typer.Exit(1)
 
 
 async def _demo(
-    console: Console, calls: int, rate: float, seed: int, scenario: Scenario | None, *, leave: bool, as_json: bool
+    console: Console,
+    calls: int,
+    rate: float,
+    seed: int,
+    scenario: Scenario | None,
+    *,
+    history: bool,
+    leave: bool,
+    as_json: bool,
 ) -> bool:
     """Return whether anything was wrong."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running_demo(console.print, keep=not leave, scenario=scenario, seed=seed) as running:
+    opened = running_demo(console.print, keep=not leave, scenario=scenario, seed=seed, history=history)
+    async with opened as running:
         working = asyncio.create_task(_round(console, running, calls, rate, seed, first=1))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -8,7 +8,6 @@ import typer
 
 from ivr.bootstrap import parts
 from ivr.bootstrap.experiment_report import experiment_report
-from ivr.bootstrap.fits import step_aside
 from ivr.cli.options import Config
 from ivr.cli.tables import Format, show_line, show_table, warn, write_csv
 from ivr.settings import load_settings
@@ -16,8 +15,6 @@ from ivr.usecases.report_window import read_window
 
 if TYPE_CHECKING:
     from ivr.usecases.report_experiment import ExperimentReport
-
-Aside = Annotated[bool, typer.Option("--aside", help="Let every other process go first, as the service has it.")]
 
 
 def experiment(
@@ -28,7 +25,6 @@ def experiment(
     site: Annotated[str | None, typer.Option(help="Only this site.")] = None,
     language: Annotated[str | None, typer.Option(help="Only this prompt language.")] = None,
     form: Annotated[Format, typer.Option("--format", help="table, json or csv.")] = Format.TABLE,
-    aside: Aside = False,  # noqa: FBT002 - typer makes a flag of it
     config: Config = None,
 ) -> None:
     """Judge an experiment: shares of the layouts, who answers, what is answered, and what its rule concludes."""
@@ -36,8 +32,6 @@ def experiment(
     from ivr.usecases.experiment_json import experiment_json  # noqa: PLC0415
     from ivr.usecases.experiment_records import experiment_records  # noqa: PLC0415
 
-    if aside:
-        step_aside()
     settings = load_settings(config)
     window = read_window(since=since, until=until, zone=settings.zone, queue=queue, site=site, language=language)
 

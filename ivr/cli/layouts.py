@@ -12,12 +12,13 @@ from ivr.bootstrap.definitions import definitions, unknown_layout
 from ivr.catalogue.burden import burden_of
 from ivr.catalogue.check_all import check_all
 from ivr.catalogue.document import Document
-from ivr.catalogue.preview import PreviewLine, preview_layout
+from ivr.catalogue.preview import preview_layout
 from ivr.catalogue.preview_json import preview_json
 from ivr.catalogue.preview_wav import Sound, preview_sound, write_sound
 from ivr.cli import layout_lifecycle
 from ivr.cli.options import Config
 from ivr.domain.leading import why_it_leads, why_layout_leads
+from ivr.domain.previews import PreviewLine
 from ivr.domain.timelines import LayoutVersion
 from ivr.errors import DatabaseRefused
 from ivr.settings import Settings, load_settings

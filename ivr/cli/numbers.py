@@ -12,12 +12,16 @@ import structlog
 import typer
 
 from ivr.bootstrap import parts
+from ivr.bootstrap.sign_ins import sign_in_ports
 from ivr.cli.options import Config
+from ivr.cli.sign_ins import shell_user
+from ivr.domain.audit_chain import AuditEvent
 from ivr.domain.calls import CallId
 from ivr.observe.logging import set_up_logging
 from ivr.privacy.sealing import load_seal_key, make_seal_key
 from ivr.settings import Settings, load_settings
 from ivr.store.sealed_numbers import SqlSealedNumbers
+from ivr.usecases.audit import Audit
 from ivr.usecases.draw_follow_ups import SealedNumber
 
 numbers_app = typer.Typer(help="Sealed numbers, for follow-ups.", no_args_is_help=True)
@@ -46,12 +50,13 @@ def export(
     set_up_logging(settings.log_level)
     opener, who = load_seal_key(key), by or getpass.getuser()
 
-    async def work(numbers: SqlSealedNumbers) -> int:
+    async def work(numbers: SqlSealedNumbers, audit: Audit) -> int:
         now = parts.now()
         await numbers.purge(now)
         kept = await numbers.kept(now)
         opened = [(each, opener.open(each.call, each.sealed)) for each in kept]
         # Noted first: nothing is shown of which nobody knows.
+        await audit.note(AuditEvent.EXPORTED, shell_user(), "numbers", numbers=len(kept), by=who)
         await numbers.note_opened([each.call for each in kept], now, who)
         log.warning("numbers_opened", numbers=len(opened), by=who)
         if output is None:
@@ -72,7 +77,7 @@ def purge(
 ) -> None:
     """Delete what has expired, was rated after all, or belongs to a caller who does not want to be asked."""
     settings = load_settings(config)
-    purged = _run(settings, lambda numbers: numbers.purge(parts.now(), everything=everything))
+    purged = _run(settings, lambda numbers, _: numbers.purge(parts.now(), everything=everything))
     typer.echo(f"{purged} numbers deleted", err=True)
 
 
@@ -85,9 +90,10 @@ def _write(opened: Sequence[tuple[SealedNumber, str]], target: TextIO) -> None:
         writer.writerow((call.pbx, call.uniqueid, number, each.purpose, repr(each.probability), *times))
 
 
-def _run(settings: Settings, work: Callable[[SqlSealedNumbers], Awaitable[int]]) -> int:
+def _run(settings: Settings, work: Callable[[SqlSealedNumbers, Audit], Awaitable[int]]) -> int:
     async def with_store() -> int:
         async with parts.opened_store(settings) as store:
-            return await work(SqlSealedNumbers(store.database, store.writer))
+            audit = sign_in_ports(settings, store).audit
+            return await work(SqlSealedNumbers(store.database, store.writer), audit)
 
     return asyncio.run(with_store())

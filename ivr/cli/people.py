@@ -1,4 +1,4 @@
-"""``ivr people`` and ``ivr user``: who talks with callers, and who may look."""
+"""``ivr people``: who talks with callers."""
 
 import asyncio
 from pathlib import Path
@@ -9,14 +9,9 @@ import typer
 from ivr.bootstrap import parts
 from ivr.cli.options import Config
 from ivr.settings import load_settings
-from ivr.store.accounts import SqlAccounts
 from ivr.store.import_people import PeopleReport, import_people
-from ivr.usecases.accounts import Role
-from ivr.usecases.add_user import AddedUser, add_user
-from ivr.web.passwords import Argon2Passwords
 
 people_app = typer.Typer(help="Agents, their interfaces and teams.", no_args_is_help=True)
-user_app = typer.Typer(help="Who may sign in to the dashboard.", no_args_is_help=True)
 
 
 @people_app.command("import")
@@ -34,25 +29,6 @@ def import_file(
     typer.echo(f"{report.people} people, {report.interfaces} interface rows, {report.memberships} team rows", err=True)
 
 
-@user_app.command("add")
-def add(
-    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
-    role: Annotated[list[Role], typer.Option(help="operator, supervisor or agent; may be given again.")],
-    person: Annotated[str | None, typer.Option(help="For the role agent: whose figures it may see.")] = None,
-    config: Config = None,
-) -> None:
-    """Add a user; the password is made and shown once."""
-
-    async def work() -> AddedUser:
-        async with parts.opened_store(load_settings(config)) as store:
-            return await add_user(
-                name,
-                roles=role,
-                person=person,
-                password=None,
-                accounts=SqlAccounts(store.database, store.writer),
-                passwords=Argon2Passwords(),
-            )
-
-    added = asyncio.run(work())
-    typer.echo(f"{added.user.name}  {added.generated_password}")
+@people_app.callback()
+def _people() -> None:
+    """Keep ``import`` a command of its own although it is the only one."""

@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, ClassVar, Literal
@@ -21,6 +21,7 @@ from ivr.settings.values import (
     Number,
     PathSecret,
     RemoteFolder,
+    RoleNames,
     Share,
     Shares,
     Weights,
@@ -87,6 +88,23 @@ class Settings(BaseSettings):
     web_tls: bool = Field(
         default=False,
         description="Whether browsers reach the dashboard over TLS (a proxy in front); cookies are Secure then.",
+    )
+    web_proxies: Networks = Field(
+        default=(),
+        description="The addresses or networks of the proxies in front of the dashboard: what they say in "
+        "`X-Forwarded-For` is believed. Without it failed sign-ins behind a proxy all count as from one address.",
+    )
+    session_idle_minutes: Annotated[int, Number] = Field(
+        default=30, ge=1, le=1440, description="After how many minutes without use a sign-in to the dashboard ends."
+    )
+    session_hours: Annotated[int, Number] = Field(
+        default=12, ge=1, le=168, description="After how many hours it ends even if it is used."
+    )
+    require_totp: RoleNames = Field(
+        default=(),
+        description="The roles that must have an authenticator app (`viewer`, `agent`, `supervisor`, `ops`, `admin`): "
+        "who has one of them sets the app up at the next sign-in. Others may. Where the dashboard is reached from "
+        "outside, name `admin` at least.",
     )
     time_zone: ZoneName = Field(default="UTC", description="The site's time zone; days are its days.")
     pbx: str = Field(default="default", pattern=r"^[\w.-]+$", description="The name of this Asterisk in the ledger.")
@@ -176,6 +194,13 @@ class Settings(BaseSettings):
         description="What an answer of each category is worth, from the worst to the best, for example `[0, 1, 6]`; "
         "without it the best category alone counts. It adds figures and changes none.",
     )
+    drill_down_minimum: Annotated[int, Number] = Field(
+        default=5,
+        ge=1,
+        le=1000,
+        description="How many ratings a selection must hold before its calls are listed on the dashboard and its "
+        "shares are told there, so that nobody learns by accident who gave which ([dashboard.md](dashboard.md)).",
+    )
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="How much is logged, as JSON lines."
     )
@@ -191,6 +216,10 @@ class Settings(BaseSettings):
     def file(self) -> Path | None:
         """The file that they were read from; None where there is none."""
         return self._file
+
+    def __reduce__(self) -> tuple[Callable[..., "Settings"], tuple[dict[str, Any], Path | None]]:
+        """Pickle the values as they are, for another process of this program; nothing is read there again."""
+        return _made_again, (dict(self.__dict__), self._file)
 
     @classmethod
     def settings_customise_sources(
@@ -225,6 +254,11 @@ def load_settings(file: Path | None = None) -> Settings:
         raise SettingsRefused(f"{chosen}: {fault.strerror}; make the file readable for this user") from None
     assert isinstance(settings, Settings)  # noqa: S101 - made so above, for the type checker
     return settings
+
+
+def _made_again(values: dict[str, Any], file: Path | None) -> Settings:
+    reader: type[Settings] = type("Settings", (Settings,), {"_file": file, "__module__": __name__})
+    return reader.model_construct(**values)
 
 
 def _chosen_file(file: Path | None) -> Path | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -104,6 +104,9 @@ RemoteFolder = Annotated[PurePosixPath, AfterValidator(_rooted)]
 Number = BeforeValidator(_no_flag)
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+RoleNames = Annotated[
+    tuple[Literal["viewer", "agent", "supervisor", "ops", "admin"], ...], NoDecode, BeforeValidator(_names)
+]
 Share = Annotated[float, Number, Field(ge=0, le=1)]
 Shares = Annotated[Mapping[str, Share], NoDecode, BeforeValidator(_shares)]
 Weights = Annotated[

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from ivr.domain.allocation_spans import AllocationSpan
 from ivr.domain.experiments import Experiment
 from ivr.store.tables import allocations
 from ivr.store.writer import Writer
@@ -48,3 +49,19 @@ def _note(connection: Connection, experiment: str, stratum: str, given: Mapping[
 
 def _text(arms: Mapping[str, float] | Mapping[float, float]) -> str:
     return json.dumps({str(arm): arms[arm] for arm in sorted(arms)})  # type: ignore[index]
+
+
+def read_allocations(connection: Connection) -> list[AllocationSpan]:
+    """Return what every experiment gave each stratum, the oldest first."""
+    statement = select(allocations).order_by(allocations.c.starts_at, allocations.c.experiment, allocations.c.stratum)
+    return [
+        AllocationSpan(
+            row.experiment,
+            row.stratum,
+            row.starts_at,
+            row.ends_at,
+            json.loads(row.layouts),
+            {float(delay): share for delay, share in json.loads(row.delays).items()},
+        )
+        for row in connection.execute(statement)
+    ]

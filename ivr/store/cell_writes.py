@@ -15,6 +15,7 @@ from ivr.store.tables import (
     period_tallies,
     press_tallies,
     tally_contacts,
+    tally_days,
     tally_hearings,
     tally_places,
     tally_results,
@@ -25,6 +26,9 @@ _SHARED_TABLES = (tally_places, tally_hearings, tally_contacts, tally_results)
 CELL_TABLES = (daily_tallies, press_tallies, period_tallies, group_tallies)
 LIVE = 0
 """The import of cells that no import holds apart."""
+UNSEEN = 0
+"""The revision of days whose cells nobody sees yet."""
+_BY_DAY = (daily_tallies, press_tallies)
 
 
 class CellWrites:
@@ -34,18 +38,29 @@ class CellWrites:
         self._shared = {table.name: SharedRows(table, dialect) for table in _SHARED_TABLES}
         self._adds = {table: _add(table, dialect) for table in CELL_TABLES}
         self._clears = {table: _clear(table, dialect) for table in CELL_TABLES}
+        columns = [column.name for column in tally_days.columns]
+        latest = {"revision": _most(dialect)(tally_days.c.revision, proposed(tally_days, "revision", dialect))}
+        self._note_days = BulkStatement.of(insert_or_replace(tally_days, dialect, (), latest), columns, dialect)
 
-    def write(self, connection: Connection, book: int, import_id: int, given: CountedCells) -> None:
-        """Add ``given`` to the cells of a book that belong to ``import_id``; a cell that comes to 0 is removed."""
+    def write(self, connection: Connection, book: int, import_id: int, given: CountedCells, revision: int) -> None:
+        """Add ``given`` to the cells of a book that belong to ``import_id``; a cell that comes to 0 is removed.
+
+        Its days are noted as changed at ``revision``; those of an import that nobody sees yet are not.
+        """
         for name, contents in given.shared.items():
             self._shared[name].ensure(connection, contents)
         rows = {table: [(book, import_id, *cell) for cell in given.cells.get(table.name, ())] for table in CELL_TABLES}
-        self.add(connection, rows)
+        changed_at = revision if import_id == LIVE else UNSEEN
+        days = {cell[0] for table in _BY_DAY for cell in given.cells.get(table.name, ())}
+        self.add(connection, rows, [(book, import_id, day, changed_at) for day in sorted(days)])
 
-    def add(self, connection: Connection, rows: dict[Table, list[Row]], *, may_cancel: bool = False) -> None:
+    def add(
+        self, connection: Connection, rows: dict[Table, list[Row]], days: Sequence[Row], *, may_cancel: bool = False
+    ) -> None:
         """Add rows as the tables have them, in the order of their keys; a cell that comes to 0 is removed.
 
-        ``may_cancel``: what is added may bring a cell from below to 0, not only what is taken away.
+        ``days`` are rows of ``tally_days``; of one that is there the later revision holds. ``may_cancel``: what is
+        added may bring a cell from below to 0, not only what is taken away.
         """
         with driver_batch(connection) as cursor:
             for table, cells in rows.items():
@@ -55,6 +70,7 @@ class CellWrites:
                 fewer = [cell[:width] for cell in cells if may_cancel or min(cell[sums]) < 0]
                 if fewer:
                     cursor.executemany(self._clears[table], fewer)
+            self._note_days.run(cursor, days)
 
 
 def remove_cells(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -76,11 +92,15 @@ def _add(table: Table, dialect: str) -> BulkStatement:
         if column.name not in keys
     }
     if table is daily_tallies:
-        least, most = (func.min, func.max) if dialect == "sqlite" else (func.least, func.greatest)
+        least = func.min if dialect == "sqlite" else func.least
         rules["first_us"] = least(table.c.first_us, proposed(table, "first_us", dialect))
-        rules["last_us"] = most(table.c.last_us, proposed(table, "last_us", dialect))
+        rules["last_us"] = _most(dialect)(table.c.last_us, proposed(table, "last_us", dialect))
     columns = [column.name for column in table.columns]
     return BulkStatement.of(insert_or_replace(table, dialect, (), rules), columns, dialect)
+
+
+def _most(dialect: str) -> Any:  # noqa: ANN401 - a function of SQL
+    return func.max if dialect == "sqlite" else func.greatest
 
 
 def _clear(table: Table, dialect: str) -> str:

@@ -34,9 +34,9 @@ class ClosingWrites:
         # A fact's column: a closing that has read the facts before it was stored must not erase it.
         asked = func.coalesce(proposed(calls, "asked_seconds", dialect), calls.c.asked_seconds)
         self._columns = [name for name in calls.columns.keys() if name in {"pbx", "uniqueid", *changed}]  # noqa: SIM118
-        self._close = BulkStatement.of(
-            insert_or_replace(calls, dialect, changed, {"asked_seconds": asked}), self._columns, dialect
-        )
+        # What was decided about a contested rating stands, whatever facts come late.
+        kept = {"asked_seconds": asked, "excluded": calls.c.excluded}
+        self._close = BulkStatement.of(insert_or_replace(calls, dialect, changed, kept), self._columns, dialect)
         self._press = BulkStatement.of(insert_or_keep(presses, dialect), PRESS_COLUMNS, dialect)
         self._tallies = TallyWrites(dialect)
         self._discard = _DISCARD.format(mark=PLACEHOLDERS[dialect])

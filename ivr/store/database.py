@@ -82,8 +82,10 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, *, create: bool = True) -> Database:
+def open_database(url: str, *, create: bool = True, read_only: bool = False) -> Database:
     """Open the database at ``url``; one that is missing or empty is created and migrated, if ``create``.
+
+    ``read_only``: the database itself refuses whatever would write; then ``create`` has to be False.
 
     Raises DatabaseRefused: an address that makes no sense, a place that cannot be used, a schema that is
     older (``ivr db upgrade`` brings it up) or newer than what this program knows.
@@ -91,7 +93,8 @@ def open_database(url: str, *, create: bool = True) -> Database:
     address = _address(url)
     if not create and address.database and _is_sqlite(address) and not Path(address.database).exists():
         raise DatabaseMissing(f"there is no database at {address.database}; `ivr serve` or `ivr import` make one")
-    return _open(address, schema.require_current if not create else schema.create_or_require_current)
+    check = schema.require_current if not create else schema.create_or_require_current
+    return _open(address, check, read_only=read_only)
 
 
 def upgrade(url: str) -> str:
@@ -100,12 +103,14 @@ def upgrade(url: str) -> str:
     return schema.known_revision()
 
 
-def _open(address: URL, check: Callable[[Connection], None]) -> Database:
+def _open(address: URL, check: Callable[[Connection], None], *, read_only: bool = False) -> Database:
     if _is_sqlite(address):
         _require_usable_file(Path(address.database or ""))
     database = Database(_make_engine(address))
+    if read_only:
+        event.listen(database.engine, "connect", _refuse_writes)
     try:
-        if _is_sqlite(address):
+        if _is_sqlite(address) and not read_only:
             schema.enter_wal_mode(database.engine)
         with database.engine.connect() as connection:
             check(connection)
@@ -175,6 +180,16 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _refuse_writes(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    if isinstance(connection, sqlite3.Connection):
+        cursor.execute("PRAGMA query_only = ON")
+    else:
+        cursor.execute("SET default_transaction_read_only TO on")
+        connection.commit()
+    cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -8,14 +8,14 @@ which is a replicate group.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, distinct, func, literal, not_, select
+from sqlalchemy import ColumnElement, Connection, Row, distinct, func, literal, select
 
 from ivr.domain.kpi.experiment_cells import ArmCell, CountedExperiment, DayCell, DrawnCell, ReplicateCell
 from ivr.domain.outcomes import DISPOSITIONS, Outcome
-from ivr.store.call_rows import is_handled
 from ivr.store.database import Database
 from ivr.store.tables import calls
-from ivr.usecases.report_window import ReportWindow
+from ivr.store.window_rows import Conditions, counted_rows
+from ivr.usecases.report_window import ALL_CALLS, ReportWindow
 
 _KNOWN_OUTCOMES = frozenset(outcome.value for outcome in Outcome)
 _STARTED = sorted(outcome.value for outcome, disposition in DISPOSITIONS.items() if disposition.started)
@@ -33,12 +33,13 @@ class SqlExperimentCounts:
 
     async def experiments(self) -> Sequence[str]:
         """Return the experiments that counted calls carry, ordered by name."""
-        statement = select(calls.c.experiment).distinct().where(*_counted(), calls.c.experiment.is_not(None))
+        chosen = (*counted_rows(ALL_CALLS), calls.c.experiment.is_not(None))
+        statement = select(calls.c.experiment).distinct().where(*chosen)
         return await self._database.read_report(lambda connection: sorted(connection.execute(statement).scalars()))
 
     async def of(self, experiment: str, window: ReportWindow) -> CountedExperiment:
         """Return the window's calls of ``experiment``, counted."""
-        chosen = [*_counted(), calls.c.experiment == experiment, *_within(window)]
+        chosen = [*counted_rows(window), calls.c.experiment == experiment]
 
         def query(connection: Connection) -> CountedExperiment:
             first, last = connection.execute(
@@ -57,25 +58,7 @@ class SqlExperimentCounts:
         return await self._database.read_report(query)
 
 
-_Conditions = Sequence[ColumnElement[bool]]
-
-
-def _counted() -> list[ColumnElement[bool]]:
-    return [is_handled(), not_(calls.c.test), not_(calls.c.excluded)]
-
-
-def _within(window: ReportWindow) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if window.since is not None:
-        conditions.append(calls.c.ended_at >= window.since)
-    if window.until is not None:
-        conditions.append(calls.c.ended_at < window.until)
-    filters = ((calls.c.queue, window.queue), (calls.c.site, window.site), (calls.c.language, window.language))
-    conditions.extend(column == wanted for column, wanted in filters if wanted is not None)
-    return conditions
-
-
-def _arms(connection: Connection, chosen: _Conditions) -> list[ArmCell]:
+def _arms(connection: Connection, chosen: Conditions) -> list[ArmCell]:
     columns = (*_PLACE, *_DRAWN, calls.c.layout_version, *_ENDED)
     found = connection.execute(
         select(*columns, func.count().label("counted")).where(*chosen).group_by(*columns).order_by(*_ordered(columns))
@@ -97,7 +80,7 @@ def _arms(connection: Connection, chosen: _Conditions) -> list[ArmCell]:
     ]
 
 
-def _days(connection: Connection, chosen: _Conditions, dialect: str) -> list[DayCell]:
+def _days(connection: Connection, chosen: Conditions, dialect: str) -> list[DayCell]:
     # SQLite keeps moments in UTC as text; PostgreSQL would tell the day in the session's zone.
     moment = calls.c.ended_at if dialect == "sqlite" else func.timezone("UTC", calls.c.ended_at)
     day = func.date(moment).label("day")
@@ -114,7 +97,7 @@ def _days(connection: Connection, chosen: _Conditions, dialect: str) -> list[Day
     ]
 
 
-def _drawn(connection: Connection, chosen: _Conditions) -> list[DrawnCell]:
+def _drawn(connection: Connection, chosen: Conditions) -> list[DrawnCell]:
     callers = _first_draws(connection, chosen)
     started = _first_draws(connection, [*chosen, calls.c.outcome.in_(_STARTED)])
     draws = sorted(callers.keys() | started.keys(), key=str)
@@ -124,7 +107,7 @@ def _drawn(connection: Connection, chosen: _Conditions) -> list[DrawnCell]:
 _Draw = tuple[str | None, str | None, float | None, float | None]
 
 
-def _first_draws(connection: Connection, chosen: _Conditions) -> dict[_Draw, int]:
+def _first_draws(connection: Connection, chosen: Conditions) -> dict[_Draw, int]:
     """Count callers by the draw of their first call, each once: what comes later was not drawn anew."""
     turn = func.row_number().over(partition_by=_caller(), order_by=(calls.c.ended_at, calls.c.pbx, calls.c.uniqueid))
     each = select(*_DRAWN, turn.label("turn")).where(*chosen).subquery()
@@ -135,7 +118,7 @@ def _first_draws(connection: Connection, chosen: _Conditions) -> dict[_Draw, int
     return {(row.allocation, row.layout, row.delay_seconds, row.delay_probability): row.counted for row in found}
 
 
-def _several(connection: Connection, chosen: _Conditions) -> int:
+def _several(connection: Connection, chosen: Conditions) -> int:
     """Count the callers who were given more than one layout out of one allocation."""
     wavering = (
         select(literal(1))
@@ -147,7 +130,7 @@ def _several(connection: Connection, chosen: _Conditions) -> int:
     return connection.execute(select(func.count()).select_from(wavering)).scalar_one()
 
 
-def _replicates(connection: Connection, chosen: _Conditions) -> list[ReplicateCell]:
+def _replicates(connection: Connection, chosen: Conditions) -> list[ReplicateCell]:
     caller = _caller()
     group = func.substr(caller, func.length(caller) - 1, 2).label("replicate")
     columns = (*_HEARD, *_ENDED)

@@ -25,9 +25,11 @@ def export_calls(database: Database, target: BinaryIO, form: ExportFormat) -> in
     return export_rows(database, _NAME, COLUMNS, _read, target, form)
 
 
-def handled_calls(connection: Connection) -> Generator[HandledCall]:
-    """Yield every closed call, oldest first, without holding them all."""
+def handled_calls(connection: Connection, *, pbx: str | None = None) -> Generator[HandledCall]:
+    """Yield every closed call, or those of one Asterisk, oldest first, without holding them all."""
     statement = select(calls).where(is_handled()).order_by("ended_at", "pbx", "uniqueid")
+    if pbx is not None:
+        statement = statement.where(calls.c.pbx == pbx)
     with connection.execute(statement, execution_options={"yield_per": _AT_ONCE}) as result:
         for rows in result.partitions():
             yield from with_presses(connection, rows)

@@ -15,37 +15,11 @@ KEPT_OF_MONTHS = 20
 KEPT_IN_ALL = 200
 
 
-class SqlFits:
-    """Implements :class:`ivr.usecases.fits.Fits`; every method raises DatabaseRefused where the database fails."""
+class SqlKeptFits:
+    """Implements :class:`ivr.usecases.fits.KeptFits`; every method raises DatabaseRefused where the database fails."""
 
-    def __init__(self, database: Database, writer: Writer) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._writer = writer
-
-    async def add(self, fit: Fit) -> int:
-        """Keep ``fit`` as a new version and return its number; durable on return."""
-        document = document_of(fit.figures)
-
-        def work(connection: Connection) -> int:
-            result = connection.execute(
-                insert(fits)
-                .values(
-                    first_month=fit.months.first,
-                    last_month=fit.months.last,
-                    basis=fit.basis,
-                    computed_at=fit.computed_at,
-                    seconds=fit.seconds,
-                    handled=fit.handled,
-                    figures=document,
-                )
-                .returning(fits.c.id)
-            )
-            version: int = result.scalar_one()
-            _give_up(connection, _of(fit.months), KEPT_OF_MONTHS)
-            _give_up(connection, fits.c.id.is_not(None), KEPT_IN_ALL)
-            return version
-
-        return await self._writer.write(work)
 
     async def newest(self, months: Months) -> int | None:
         """Return the number of the newest fit of exactly these months; None where there is none."""
@@ -72,6 +46,39 @@ class SqlFits:
             handled=row.handled,
             figures=figures,
         )
+
+
+class SqlFits(SqlKeptFits):
+    """Implements :class:`ivr.usecases.fits.Fits`."""
+
+    def __init__(self, database: Database, writer: Writer) -> None:
+        super().__init__(database)
+        self._writer = writer
+
+    async def add(self, fit: Fit) -> int:
+        """Keep ``fit`` as a new version and return its number; durable on return."""
+        document = document_of(fit.figures)
+
+        def work(connection: Connection) -> int:
+            result = connection.execute(
+                insert(fits)
+                .values(
+                    first_month=fit.months.first,
+                    last_month=fit.months.last,
+                    basis=fit.basis,
+                    computed_at=fit.computed_at,
+                    seconds=fit.seconds,
+                    handled=fit.handled,
+                    figures=document,
+                )
+                .returning(fits.c.id)
+            )
+            version: int = result.scalar_one()
+            _give_up(connection, _of(fit.months), KEPT_OF_MONTHS)
+            _give_up(connection, fits.c.id.is_not(None), KEPT_IN_ALL)
+            return version
+
+        return await self._writer.write(work)
 
 
 def _of(months: Months) -> ColumnElement[bool]:

@@ -71,7 +71,7 @@ class SqlLayoutVersions:
 
     async def history(self, layout: str) -> Sequence[LayoutDecision]:
         """Return every decision about ``layout``, oldest first."""
-        return await self._database.read_report(lambda connection: _decisions(connection, layout))
+        return await self._database.read_report(lambda connection: read_layout_decisions(connection, layout))
 
 
 def find_version(connection: Connection, layout: str, version: str) -> NotedVersion | None:
@@ -84,7 +84,7 @@ def find_version(connection: Connection, layout: str, version: str) -> NotedVers
 def read_standings(connection: Connection, layout: str | None = None) -> list[Standing]:
     """Return where every version (of ``layout``) stands, in the order in which they were noted."""
     decided: dict[tuple[str, str], list[LayoutDecision]] = {}
-    for decision in _decisions(connection, layout):
+    for decision in read_layout_decisions(connection, layout):
         decided.setdefault((decision.layout, decision.version), []).append(decision)
     return [standing_of(noted, decided.get((noted.layout, noted.version), ())) for noted in _all(connection, layout)]
 
@@ -124,7 +124,7 @@ def _locked_standing(connection: Connection, layout: str, version: str) -> Stand
         raise LifecycleRefused(
             f"{layout} has no version {version} here; `ivr layouts history {layout}` tells which there are"
         )
-    return standing_of(_noted(row), _decisions(connection, layout, version))
+    return standing_of(_noted(row), read_layout_decisions(connection, layout, version))
 
 
 def _all(connection: Connection, layout: str | None) -> list[NotedVersion]:
@@ -136,7 +136,10 @@ def _all(connection: Connection, layout: str | None) -> list[NotedVersion]:
     return [_noted(row) for row in connection.execute(statement)]
 
 
-def _decisions(connection: Connection, layout: str | None, version: str | None = None) -> list[LayoutDecision]:
+def read_layout_decisions(
+    connection: Connection, layout: str | None, version: str | None = None
+) -> list[LayoutDecision]:
+    """Return every decision about ``layout`` and ``version`` (None: any), the oldest first."""
     statement = select(layout_decisions).order_by(layout_decisions.c.id)
     if layout is not None:
         statement = statement.where(layout_decisions.c.layout == layout)

@@ -107,7 +107,7 @@ def _ends(connection: Connection) -> dict[int, _End]:
 
 
 def _end(content: Iterable[Any]) -> _End:
-    outcome, category, followup, followup_category, confirm_key = content
+    outcome, category, followup, followup_category, confirm_key, *_of_days = content
     return _End(Result(_OUTCOMES.get(outcome), category, followup, followup_category), confirm_key)
 
 

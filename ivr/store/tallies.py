@@ -4,30 +4,22 @@ Both say the same: a corrected call is counted right at once, and test calls, ex
 being imported are never counted. How many calls were handled is always counted from the rows, apart from all else.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, func, not_, select
+from sqlalchemy import Connection, func, not_, select
 
 from ivr.domain.kpi.mis_keys import ConfirmationCount
-from ivr.domain.kpi.tallies import OutcomeCount
-from ivr.domain.outcomes import Outcome
-from ivr.store import daily_reads
-from ivr.store.call_rows import is_handled
+from ivr.domain.kpi.tallies import CallDays, DayCount, EndingCount, HearingCount, OutcomeCount, PlaceNames
+from ivr.store import daily_reads, row_reads
 from ivr.store.database import Database
 from ivr.store.tables import calls, legs
+from ivr.store.tally_writes import read_state
+from ivr.store.window_rows import Conditions, counted_rows, excluded_rows
 from ivr.usecases.report_window import ReportWindow
 
-_KNOWN_OUTCOMES = frozenset(outcome.value for outcome in Outcome)
-_GROUP = (
-    calls.c.agent,
-    calls.c.team,
-    calls.c.layout,
-    calls.c.layout_version,
-    calls.c.outcome,
-    calls.c.category,
-)
-_CONFIRMED = (calls.c.layout, calls.c.layout_version, calls.c.category, calls.c.confirm_key)
+T = TypeVar("T")
+_Read = Callable[[Connection, Conditions], T]
 
 
 class SqlTallies:
@@ -38,64 +30,53 @@ class SqlTallies:
 
     async def outcome_counts(self, window: ReportWindow) -> Sequence[OutcomeCount]:
         """Return the window's calls counted by agent, layout, outcome and category."""
-
-        def query(connection: Connection) -> Sequence[OutcomeCount]:
-            days = daily_reads.days_of(connection, window)
-            if days is not None:
-                return daily_reads.outcome_counts(connection, days)
-            statement = (
-                select(
-                    *_GROUP,
-                    func.count().label("counted"),
-                    func.max(calls.c.ended_at).label("last_ended_at"),
-                    func.min(calls.c.ended_at).label("first_ended_at"),
-                    func.count(calls.c.asked_seconds).label("asked"),
-                    func.coalesce(func.sum(calls.c.asked_seconds), 0.0).label("asked_seconds"),
-                    func.coalesce(func.sum(calls.c.asked_seconds * calls.c.asked_seconds), 0.0).label("squares"),
-                )
-                .where(*_selected(window))
-                .group_by(*_GROUP)
-                .order_by(*(column.nulls_first() for column in _GROUP))
-            )
-            return [_count(row) for row in connection.execute(statement)]
-
-        return await self._database.read_report(query)
+        return await self._read(window, daily_reads.outcome_counts, row_reads.outcome_counts)
 
     async def confirmation_counts(self, window: ReportWindow) -> Sequence[ConfirmationCount]:
         """Return the window's confirmed ratings counted by layout, version, category and the second key."""
+        return await self._read(window, daily_reads.confirmation_counts, row_reads.confirmation_counts)
 
-        def query(connection: Connection) -> Sequence[ConfirmationCount]:
-            days = daily_reads.days_of(connection, window)
-            if days is not None:
-                return daily_reads.confirmation_counts(connection, days)
-            statement = (
-                select(*_CONFIRMED, func.count().label("counted"))
-                .where(*_selected(window), calls.c.outcome == Outcome.RATED.value, calls.c.confirm_key.is_not(None))
-                .group_by(*_CONFIRMED)
-                .order_by(*(column.nulls_first() for column in _CONFIRMED))
-            )
-            return [
-                ConfirmationCount(row.layout, row.layout_version, row.category, row.confirm_key, row.counted)
-                for row in connection.execute(statement)
-            ]
+    async def ending_counts(self, window: ReportWindow) -> Sequence[EndingCount]:
+        """Return the window's calls counted by agent, who ended the call, and outcome."""
+        return await self._read(window, daily_reads.ending_counts, row_reads.ending_counts)
 
-        return await self._database.read_report(query)
+    async def hearing_counts(self, window: ReportWindow) -> Sequence[HearingCount]:
+        """Return the window's rated calls counted by agent, layout, version and options heard."""
+        return await self._read(window, daily_reads.hearing_counts, row_reads.hearing_counts)
+
+    async def day_counts(self, window: ReportWindow) -> Sequence[DayCount]:
+        """Return the window's calls counted by day, agent, layout, outcome, category and allocation."""
+        return await self._read(window, daily_reads.day_counts, row_reads.day_counts)
 
     async def allocations(self, window: ReportWindow) -> Sequence[str]:
         """Return each distribution that a layout of the window's calls was drawn from once, ``key:p key:p``."""
+        return await self._read(window, daily_reads.allocations, row_reads.allocations)
 
-        def query(connection: Connection) -> Sequence[str]:
-            days = daily_reads.days_of(connection, window)
-            if days is not None:
-                return daily_reads.allocations(connection, days)
-            statement = select(calls.c.allocation).distinct().where(*_selected(window), calls.c.allocation.is_not(None))
-            return sorted(connection.execute(statement).scalars())
+    async def call_days(self, window: ReportWindow) -> CallDays | None:
+        """Return the days of the first and the last of the window's counted calls; None where it has none."""
+        return await self._read(window, daily_reads.call_days, row_reads.call_days)
+
+    async def excluded_counts(self, window: ReportWindow) -> Sequence[OutcomeCount]:
+        """Return the window's excluded calls, which no other count has, as :meth:`outcome_counts` would."""
+        return await self._database.read_report(
+            lambda connection: row_reads.outcome_counts(connection, excluded_rows(window))
+        )
+
+    async def place_names(self, window: ReportWindow) -> PlaceNames:
+        """Return the queues, sites, languages and teams of the reader's calls, of all time."""
+        scope = ReportWindow(teams=window.teams, agent=window.agent)
+
+        def query(connection: Connection) -> PlaceNames:
+            # The places do not tell agents apart, and an index of the rows does.
+            if scope.agent is None and read_state(connection).book is not None:
+                return daily_reads.place_names(connection, scope.teams)
+            return row_reads.place_names(connection, scope)
 
         return await self._database.read_report(query)
 
     async def handled_calls(self, window: ReportWindow) -> int:
         """Return how many handled calls closed in the window, counted apart from the outcomes."""
-        statement = select(func.count()).select_from(calls).where(*_selected(window))
+        statement = select(func.count()).select_from(calls).where(*counted_rows(window))
         return await self._database.read_report(lambda connection: connection.execute(statement).scalar_one())
 
     async def calls_in_progress(self) -> int:
@@ -104,30 +85,9 @@ class SqlTallies:
         statement = select(func.count()).select_from(calls).where(calls.c.state == "open", not_(calls.c.test), answered)
         return await self._database.read_report(lambda connection: connection.execute(statement).scalar_one())
 
+    async def _read(self, window: ReportWindow, of_days: _Read[T], of_rows: _Read[T]) -> T:
+        def query(connection: Connection) -> T:
+            days = daily_reads.days_of(connection, window)
+            return of_rows(connection, counted_rows(window)) if days is None else of_days(connection, days)
 
-def _selected(window: ReportWindow) -> list[ColumnElement[bool]]:
-    conditions = [is_handled(), not_(calls.c.test), not_(calls.c.excluded)]
-    if window.since is not None:
-        conditions.append(calls.c.ended_at >= window.since)
-    if window.until is not None:
-        conditions.append(calls.c.ended_at < window.until)
-    filters = ((calls.c.queue, window.queue), (calls.c.site, window.site), (calls.c.language, window.language))
-    conditions.extend(column == wanted for column, wanted in filters if wanted is not None)
-    return conditions
-
-
-def _count(row: Row[*tuple[Any, ...]]) -> OutcomeCount:
-    return OutcomeCount(
-        agent=row.agent,
-        team=row.team,
-        layout=row.layout,
-        layout_version=row.layout_version,
-        outcome=Outcome(row.outcome) if row.outcome in _KNOWN_OUTCOMES else None,
-        category=row.category,
-        calls=row.counted,
-        last_ended_at=row.last_ended_at,
-        first_ended_at=row.first_ended_at,
-        asked=row.asked,
-        asked_seconds=row.asked_seconds,
-        asked_seconds_squared=row.squares,
-    )
+        return await self._database.read_report(query)

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, case, func, not_, or_, select, tuple_, update
+from sqlalchemy import Connection, Table, case, delete, func, not_, or_, select, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.domain.kpi.contributions import TALLIED, Contributions
@@ -28,7 +28,7 @@ from ivr.store.cell_writes import CELL_TABLES, LIVE, remove_cells
 from ivr.store.database import Database
 from ivr.store.faults import refusal
 from ivr.store.import_lock import sole_import
-from ivr.store.tables import calls, daily_tallies, imports, tally_state
+from ivr.store.tables import calls, daily_tallies, imports, tally_days, tally_state
 from ivr.store.tally_writes import TallyWrites, hold_tallies, read_state
 from ivr.store.writer import Work
 
@@ -148,7 +148,7 @@ class _Building:
         if rows:
             given = Contributions(zone)
             given.add_columns(dict(zip(TALLIED, zip(*rows, strict=True), strict=True)))
-            self._writes.build(connection, book, given)
+            self._writes.build(connection, book, given, state.revision)
         pbx, uniqueid = (rows[-1].pbx, rows[-1].uniqueid) if rows else (_BEYOND_ALL, "")
         connection.execute(update(tally_state).values(scanned_pbx=pbx, scanned_uniqueid=uniqueid))
         return bool(rows)
@@ -182,6 +182,7 @@ def _clear_some(connection: Connection) -> bool:
             rows = connection.execute(select(table).where(table.c.book == book).limit(_CELLS_AT_ONCE)).all()
             remove_cells(connection, table, [tuple(row) for row in rows])
             return True
+    connection.execute(delete(tally_days).where(tally_days.c.book.is_distinct_from(state.book)))
     return False
 
 

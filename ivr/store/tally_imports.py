@@ -1,12 +1,12 @@
 """Cells of imports: thrown away with an import that was cut off, merged into the live ones when many have piled up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, Table, delete, func, select
 
 from ivr.store.bulk_statement import Row
 from ivr.store.cell_writes import CELL_TABLES, LIVE, CellWrites, remove_cells
-from ivr.store.tables import imports, tally_changes
+from ivr.store.tables import imports, tally_changes, tally_days
 from ivr.store.tally_writes import hold_tallies, read_state
 
 KEPT_APART = 8
@@ -23,11 +23,12 @@ def purge_tallies(connection: Connection) -> bool:
     numbers = set(connection.execute(unfinished).scalars())
     book = read_state(connection).book
     for table in CELL_TABLES:
-        for number in numbers & set(_with_cells(connection, table, book)):
+        for number in numbers & set(imports_with_cells(connection, table, book)):
             remove_cells(connection, table, _some(connection, table, book, number))
             return True
     if numbers:
-        connection.execute(delete(tally_changes).where(tally_changes.c.import_id.in_(unfinished)))
+        for table in (tally_changes, tally_days):
+            connection.execute(delete(table).where(table.c.import_id.in_(unfinished)))
     return False
 
 
@@ -39,19 +40,26 @@ def fold_some(connection: Connection) -> bool:
     hold_tallies(connection)
     book = read_state(connection).book
     complete = set(connection.execute(select(imports.c.id).where(imports.c.complete)).scalars())
-    apart = {table: complete & set(_with_cells(connection, table, book)) for table in CELL_TABLES}
+    apart = {table: complete & set(imports_with_cells(connection, table, book)) for table in CELL_TABLES}
     numbers = sorted(set().union(*apart.values()))
     if len(numbers) <= KEPT_APART:
         return False
     table = next(table for table in CELL_TABLES if numbers[0] in apart[table])
     rows = _some(connection, table, book, numbers[0])
-    merged: list[Row] = sorted((row[0], LIVE, *row[2:]) for row in rows)
-    CellWrites(connection.dialect.name).add(connection, {table: merged}, may_cancel=True)
+    days = _some(connection, tally_days, book, numbers[0])
+    writes = CellWrites(connection.dialect.name)
+    writes.add(connection, {table: _merged(rows)}, _merged(days), may_cancel=True)
     remove_cells(connection, table, rows)
+    if days:
+        remove_cells(connection, tally_days, days)
     return True
 
 
-def _with_cells(connection: Connection, table: Table, book: int | None) -> Iterator[int]:
+def _merged(rows: Sequence[Row]) -> list[Row]:
+    return sorted((row[0], LIVE, *row[2:]) for row in rows)
+
+
+def imports_with_cells(connection: Connection, table: Table, book: int | None) -> Iterator[int]:
     """Yield the imports that have cells in a table, each found by one step into its tree."""
     number: int | None = LIVE
     while number is not None:

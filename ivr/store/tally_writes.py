@@ -26,7 +26,7 @@ from ivr.store.counted_cells import CellCounting, CountedCells
 from ivr.store.driver_cursor import driver_batch, driver_cursor
 from ivr.store.tables import imports, tally_changes
 
-_COLUMNS = ("book", "zone", "building", "building_zone", "scanned_pbx", "scanned_uniqueid")
+_COLUMNS = ("book", "zone", "revision", "building", "building_zone", "scanned_pbx", "scanned_uniqueid")
 _STATE = f"SELECT {', '.join(_COLUMNS)} FROM tally_state"  # noqa: S608 - own names
 _HOLD = "LOCK TABLE tally_state IN EXCLUSIVE MODE"
 _CHANGE = ", ".join(("sign", "import_id", *TALLIED))
@@ -48,11 +48,13 @@ _ENDED_AT = 2 + TALLIED.index("ended_at")
 class TallyState(NamedTuple):
     """Which book is in use and in which zone it counts days, and up to which call another one is built.
 
-    ``book`` is None in a ledger whose tallies are not built yet, ``building`` where none is being built.
+    ``book`` is None in a ledger whose tallies are not built yet, ``building`` where none is being built. ``revision``
+    has grown whenever any cell has changed.
     """
 
     book: int | None
     zone: str
+    revision: int
     building: int | None
     building_zone: str | None
     scanned_pbx: str | None
@@ -96,30 +98,30 @@ class TallyWrites:
         state, changes = self._take(connection)
         if state is None:
             return
-        by_import = self._by_import(connection, changes)
+        by_import, now = self._by_import(connection, changes), state.revision
         if state.book is not None:
             for import_id, some in by_import.items():
-                self._write(connection, state.book, import_id, counted(some, ZoneInfo(state.zone)))
+                self._write(connection, state.book, import_id, counted(some, ZoneInfo(state.zone)), now)
         if state.building is not None and state.building_zone is not None:
             scanned = [change for change in by_import.get(LIVE, ()) if state.has_scanned(*change[_KEY])]
-            self._write(connection, state.building, LIVE, counted(scanned, ZoneInfo(state.building_zone)))
+            self._write(connection, state.building, LIVE, counted(scanned, ZoneInfo(state.building_zone)), now)
 
     def store(self, connection: Connection, given: CountedCells, *, import_id: int) -> None:
         """Add what the rows of an import count, unseen until the import is complete."""
         hold_tallies(connection)
-        book = read_state(connection).book
-        if book is None:
+        state = read_state(connection)
+        if state.book is None:
             return
         with driver_cursor(connection) as cursor:
             cursor.execute(_STORED)
-        self._cells.write(connection, book, import_id, given)
+        self._cells.write(connection, state.book, import_id, given, state.revision + 1)
 
-    def build(self, connection: Connection, book: int, given: Contributions) -> None:
+    def build(self, connection: Connection, book: int, given: Contributions, revision: int) -> None:
         """Add calls to a book that is being built."""
-        self._write(connection, book, LIVE, given)
+        self._write(connection, book, LIVE, given, revision)
 
-    def _write(self, connection: Connection, book: int, import_id: int, given: Contributions) -> None:
-        self._cells.write(connection, book, import_id, self._counting.of(given))
+    def _write(self, connection: Connection, book: int, import_id: int, given: Contributions, revision: int) -> None:
+        self._cells.write(connection, book, import_id, self._counting.of(given), revision)
 
     def _take(self, connection: Connection) -> tuple[TallyState | None, list[Row]]:
         """Return how the tallies stand and the changes, which are noted no longer; no state where there are none."""

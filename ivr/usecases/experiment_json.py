@@ -70,6 +70,10 @@ def _arm(row: ArmFigures) -> Json:
             "lee_win_probability": _bounds(effects.lee_win),
         },
         "verdict": None if row.verdict is None else _verdict(row.verdict),
+        "looks": {
+            metric.value: [{"day": each.day} | estimate_json(each.figure) for each in looks]
+            for metric, looks in row.looks.items()
+        },
     }
 
 

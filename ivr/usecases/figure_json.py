@@ -1,6 +1,6 @@
 """Figures as plain JSON values, and what every report says with them: the window, the selection, the moment."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from ivr.domain.kpi.estimates import Estimate, Status
@@ -48,5 +48,8 @@ def window_json(window: ReportWindow) -> Json:
 
 
 def moment_json(moment: datetime | None) -> str | None:
-    """Return a moment in ISO 8601, with its offset."""
-    return None if moment is None else moment.isoformat()
+    """Return a moment in ISO 8601, with its offset; in UTC where the offset has seconds, as before standard time."""
+    if moment is None:
+        return None
+    offset = moment.utcoffset()
+    return (moment.astimezone(UTC) if offset is not None and offset.seconds % 60 else moment).isoformat()

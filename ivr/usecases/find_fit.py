@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from ivr.domain.kpi.fit_options import FitOptions
 from ivr.domain.kpi.instruments import Instruments
 from ivr.errors import TalliesNotBuilt
-from ivr.usecases.fits import ALL_MONTHS, Fit, Fits, Months, PeriodTallies, Recipe, months_of, same_calls
+from ivr.usecases.fits import ALL_MONTHS, Fit, KeptFits, Months, PeriodTallies, Recipe, months_of, same_calls
 from ivr.usecases.ports import Clock
 from ivr.usecases.report_window import ReportWindow
 
@@ -49,13 +49,25 @@ FitSource = Callable[[ReportWindow, Instruments], Awaitable[FitStanding]]
 """Says which fit a report of the window takes its fitted figures from."""
 
 
+def fit_of(source: FitSource, asked: ReportWindow | None) -> FitSource:
+    """Return ``source``, asked for the window ``asked`` whatever the report is of; None asks for the report's own."""
+    if asked is None:
+        return source
+    window = asked
+
+    async def find(_report: ReportWindow, instruments: Instruments) -> FitStanding:
+        return await source(window, instruments)
+
+    return find
+
+
 class FindFit:
     """Finds kept fits; never makes one. The newest of each span of months stays in memory."""
 
     def __init__(
         self,
         tallies: PeriodTallies,
-        fits: Fits,
+        fits: KeptFits,
         *,
         method: str,
         options: Callable[[], FitOptions],

@@ -14,7 +14,7 @@ from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.domain.kpi.period_cells import GroupCell, PeriodCell
 from ivr.usecases.report_window import ReportWindow, WindowRefused
 
-_MONTH = re.compile("[0-9]{4}-(0[1-9]|1[0-2])")
+_MONTH = re.compile("[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,18 @@ class Months:
 
 
 ALL_MONTHS = Months()
+MOST_MONTHS = 240
+"""So many of the latest months may be asked for from afar."""
+
+
+def require_recent(months: Months, today: date) -> None:
+    """Raise WindowRefused where an end of ``months`` is after the month of ``today``, or long before it."""
+    latest = 12 * today.year + today.month - 1
+    spelled = [f"{month // 12:04}-{month % 12 + 1:02}" for month in (max(12, latest - MOST_MONTHS + 1), latest)]
+    for name, month in (("from", months.first), ("to", months.last)):
+        if month is not None and not spelled[0] <= month <= spelled[1]:
+            sentence = f"'{name}' is {month!r}, which holds no calls; write a month from {spelled[0]} to {spelled[1]}"
+            raise WindowRefused(sentence, field=name)
 
 
 def months_of(window: ReportWindow, zone: tzinfo) -> Months | None:
@@ -108,17 +120,21 @@ class PeriodTallies(Protocol):
         """Return the name of the time zone that the months of the cells are months of."""
 
 
-class Fits(Protocol):
-    """Where fits are kept; a new one never replaces another."""
-
-    async def add(self, fit: Fit) -> int:
-        """Keep ``fit`` as a new version and return its number; durable on return."""
+class KeptFits(Protocol):
+    """Fits as they are kept."""
 
     async def newest(self, months: Months) -> int | None:
         """Return the number of the newest fit of exactly these months; None where there is none."""
 
     async def load(self, version: int) -> Fit | None:
         """Return that fit; None where it is not kept any more."""
+
+
+class Fits(KeptFits, Protocol):
+    """Where fits are kept; a new one never replaces another."""
+
+    async def add(self, fit: Fit) -> int:
+        """Keep ``fit`` as a new version and return its number; durable on return."""
 
 
 FitMethod = Callable[[Sequence[PeriodCell], Sequence[GroupCell], Instruments, FitOptions], FittedFigures]

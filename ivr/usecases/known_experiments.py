@@ -3,12 +3,10 @@
 from collections.abc import Collection
 
 from ivr.errors import ExperimentUnknown
-from ivr.usecases.ports import ExperimentCounts, ExperimentDecisions
+from ivr.usecases.ports import ExperimentCounts, ExperimentLog
 
 
-async def require_known(
-    key: str, defined: Collection[str], counts: ExperimentCounts, decisions: ExperimentDecisions
-) -> None:
+async def require_known(key: str, defined: Collection[str], counts: ExperimentCounts, decisions: ExperimentLog) -> None:
     """Raise ExperimentUnknown, with the names of all others, where nothing knows ``key``; ``defined`` have a file."""
     if key in defined:
         return

@@ -1,6 +1,6 @@
 """Ports: what the use cases need of the edges, and nothing more."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from ivr.domain.flow.events import Event
 from ivr.domain.guardrails import CallCount
 from ivr.domain.kpi.experiment_cells import CountedExperiment
 from ivr.domain.kpi.mis_keys import ConfirmationCount
-from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.tallies import CallDays, DayCount, EndingCount, HearingCount, OutcomeCount, PlaceNames
 from ivr.domain.layouts import Layout
 from ivr.usecases.report_window import ReportWindow
 
@@ -87,11 +87,15 @@ class LayoutArchive(Protocol):
         """Return the definition of ``version``; None where it was never noted or cannot be read any more."""
 
 
-class ExperimentDecisions(Protocol):
-    """The log of what was decided of experiments."""
+class ExperimentLog(Protocol):
+    """The log of what was decided of experiments, to read."""
 
     async def of(self, experiment: str | None = None) -> Sequence[ExperimentDecision]:
         """Return what was decided of ``experiment`` (None: of all), the oldest first."""
+
+
+class ExperimentDecisions(ExperimentLog, Protocol):
+    """The log of what was decided of experiments."""
 
     async def add(self, decision: ExperimentDecision) -> bool:
         """Add ``decision``, durable on return; False where the log has it already and nothing was added."""
@@ -128,6 +132,21 @@ class Directory(Protocol):
         """Return the team's key, or None."""
 
 
+class PersonNames(Protocol):
+    """What people are called."""
+
+    async def names(self) -> Mapping[str, str]:
+        """Return everybody's name by key; somebody without a name is called by the key."""
+
+
+class KeysOnly:
+    """Calls everybody by the key."""
+
+    async def names(self) -> Mapping[str, str]:
+        """Return no name."""
+        return {}
+
+
 class Tallies(Protocol):
     """Counts for the figures."""
 
@@ -136,6 +155,24 @@ class Tallies(Protocol):
 
     async def confirmation_counts(self, window: ReportWindow) -> Sequence[ConfirmationCount]:
         """Return the window's confirmed ratings counted by layout, version, category and the second key."""
+
+    async def ending_counts(self, window: ReportWindow) -> Sequence[EndingCount]:
+        """Return the window's closed calls counted by agent, who ended the call, and outcome."""
+
+    async def hearing_counts(self, window: ReportWindow) -> Sequence[HearingCount]:
+        """Return the window's rated calls counted by agent, layout, version and options heard."""
+
+    async def day_counts(self, window: ReportWindow) -> Sequence[DayCount]:
+        """Return the window's closed calls counted by day, agent, layout, outcome, category and allocation."""
+
+    async def call_days(self, window: ReportWindow) -> CallDays | None:
+        """Return the days of the first and the last of the window's counted calls; None where it has none."""
+
+    async def excluded_counts(self, window: ReportWindow) -> Sequence[OutcomeCount]:
+        """Return the window's excluded calls, which no other count has, as :meth:`outcome_counts` would."""
+
+    async def place_names(self, window: ReportWindow) -> PlaceNames:
+        """Return the queues, sites, languages and teams of the calls in the reader's scope, of all time."""
 
     async def allocations(self, window: ReportWindow) -> Sequence[str]:
         """Return each distribution that a layout of the window's calls was drawn from once, ``key:p key:p``."""

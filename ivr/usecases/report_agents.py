@@ -14,7 +14,7 @@ from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.layouts import LayoutFigures, layout_figures
 from ivr.domain.kpi.pace import with_weeks_needed
 from ivr.domain.kpi.response import Dispositions, count_dispositions, disposition_leak, response_rate
-from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.tallies import OutcomeCount, of_centre
 from ivr.usecases.find_fit import NO_FIT, FitSource, FitStanding
 from ivr.usecases.ports import Clock, Tallies
 from ivr.usecases.report_window import ALL_CALLS, ReportWindow
@@ -26,7 +26,7 @@ _MOST_READINGS = 5
 
 @dataclass(frozen=True, slots=True)
 class AgentReport:
-    """The figures of one window. ``in_progress`` is None where the reader may not see the whole centre.
+    """The figures of one window. ``in_progress`` is None for a part of the centre: a call under way has no agent yet.
 
     ``leak`` is the warning that no score can be shown, None where the ledger is whole; ``warnings`` holds it too, and
     those of the fit, whose standing is in ``fitted``.
@@ -71,12 +71,13 @@ async def report_agents(
     do not sum to the handled calls every score is refused, and a warning gives the numbers.
     """
     counts, handled = await read_counts(tallies, window)
-    totals = count_dispositions(counts)
+    centre = of_centre(counts)
+    totals = count_dispositions(centre)
     leak = disposition_leak(totals, handled)
     leaking = leak is not None
     fitted = NO_FIT if leaking else await fit_source(window, instruments)
     layouts = layout_figures(
-        counts,
+        centre,
         instruments,
         reference_layout,
         confirmations=await tallies.confirmation_counts(window),
@@ -89,7 +90,7 @@ async def report_agents(
         estimand=ESTIMAND if fitted.fit is None else fitted.fit.figures.estimand,
         computed_at=clock(),
         handled=handled,
-        in_progress=await tallies.calls_in_progress(),
+        in_progress=await tallies.calls_in_progress() if window.teams is None and window.agent is None else None,
         totals=totals,
         response_rate=no_figure(Status.REFUSED, LEAK) if leaking else response_rate(totals),
         outcome_rates=_outcome_rates(totals, leaking=leaking),
@@ -99,10 +100,10 @@ async def report_agents(
         layouts=layouts if fitted.fit is None else with_fitted_layouts(layouts, fitted.fit.figures),
         burden_seconds=no_figure(Status.REFUSED, LEAK, unit=burden.UNIT)
         if leaking
-        else burden.burden_seconds(counts, instruments),
+        else burden.burden_seconds(centre, instruments),
         warnings=(
             *(() if leak is None else (leak,)),
-            *leading_warnings(counts, instruments),
+            *leading_warnings(centre, instruments),
             *fitted.warnings,
         ),
         leak=leak,
@@ -122,19 +123,14 @@ def _fitted_agents(rows: Sequence[AgentFigures], fitted: FitStanding) -> tuple[A
     return tuple(rows) if fitted.reason is None else without_fitted_agents(rows, fitted.reason)
 
 
-def only_own_row(report: AgentReport, person: str | None) -> AgentReport:
-    """Return what the agent ``person`` may see of ``report``: the own row, and nothing of anybody else."""
-    own = tuple(row for row in report.agents if person is not None and row.agent == person)
-    totals = own[0].calls if own else count_dispositions(())
+def without_centre(report: AgentReport) -> AgentReport:
+    """Return what somebody may see of ``report`` who has no right to figures of the whole centre.
+
+    The layouts, and what the fit says of the centre, are left out; when it was made and how it stands are not.
+    """
     leak = None if report.leak is None else f"{LEAK}: no score is shown until the ledger is whole"
     return replace(
         report,
-        handled=totals.handled,
-        in_progress=None,
-        totals=totals,
-        response_rate=own[0].response_rate if own else response_rate(totals),
-        outcome_rates=_outcome_rates(totals, leaking=leak is not None),
-        agents=own,
         layouts=(),
         burden_seconds=burden.burden_seconds((), Instruments()),
         warnings=(*(() if leak is None else (leak,)), *report.fitted.remarks),
@@ -144,7 +140,6 @@ def only_own_row(report: AgentReport, person: str | None) -> AgentReport:
 
 
 def _without_the_centre(fitted: FitStanding) -> FitStanding:
-    """Return when the fit was made and how it stands, without what it says of the whole centre."""
     if fitted.fit is None:
         return fitted
     figures = replace(fitted.fit.figures, agents=(), layouts=(), facts={}, warnings=())

@@ -1,18 +1,18 @@
 """Reports one experiment: whether its counts can be believed, what each layout changes, and what its rule concludes."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.domain.experiment_lock import STOPS, DecisionKind, ExperimentDecision, definition_of
-from ivr.domain.experiments import Experiment, PrimaryMetric, StopRule, Unit
+from ivr.domain.experiments import Experiment
 from ivr.domain.heard_versions import changed_at
 from ivr.domain.kpi.experiment_figures import ExperimentFigures, experiment_figures
 from ivr.domain.kpi.experiment_verdicts import Terms
 from ivr.domain.kpi.instruments import Instruments
+from ivr.usecases.declared_experiments import Declared, declared_of, moment_of
 from ivr.usecases.known_experiments import require_known
-from ivr.usecases.ports import Clock, ExperimentCounts, ExperimentDecisions
+from ivr.usecases.ports import Clock, ExperimentCounts, ExperimentLog
 from ivr.usecases.report_window import ALL_CALLS, ReportWindow
 
 
@@ -31,12 +31,14 @@ class ExperimentReport:
     stopped_at: datetime | None
     figures: ExperimentFigures
     warnings: tuple[str, ...]
+    first_ended_at: datetime | None = None
+    last_ended_at: datetime | None = None
 
 
 async def report_experiment(
     key: str,
     counts: ExperimentCounts,
-    decisions: ExperimentDecisions,
+    decisions: ExperimentLog,
     experiments: Mapping[str, Experiment],
     instruments: Instruments,
     *,
@@ -54,10 +56,10 @@ async def report_experiment(
     """
     await require_known(key, experiments, counts, decisions)
     log = await decisions.of(key)
-    declared = _declared(experiments.get(key), log)
+    declared = declared_of(experiments.get(key), log)
     counted = await counts.of(key, window)
     reference = reference_layout if declared is None else declared.control
-    terms = Terms() if declared is None else declared.terms
+    terms = Terms() if declared is None else _terms(declared)
     barred = None if window == ALL_CALLS else "these are not all of its calls; ask without a window and filters"
     figures = experiment_figures(counted, instruments, terms, reference=reference, barred=barred)
     return ExperimentReport(
@@ -65,41 +67,21 @@ async def report_experiment(
         window=window,
         computed_at=clock(),
         is_defined=declared is not None,
-        started_at=_when(log, {DecisionKind.STARTED}),
-        stopped_at=_when(log, STOPS),
+        started_at=moment_of(log, {DecisionKind.STARTED}),
+        stopped_at=moment_of(log, STOPS),
         figures=figures,
         warnings=(*_warnings(key, experiments.get(key), declared, log), *figures.warnings),
+        first_ended_at=counted.first_ended_at,
+        last_ended_at=counted.last_ended_at,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    terms: Terms
-    control: str
-    is_locked: bool
-    definition: str
-
-
-def _declared(experiment: Experiment | None, log: Sequence[ExperimentDecision]) -> _Declared | None:
-    """Return what was declared: as locked at the start; before it, as the file has it; None where neither is there."""
-    started = next((each for each in log if each.decision is DecisionKind.STARTED), None)
-    locked = None if started is None else started.definition
-    definition = locked if locked is not None else None if experiment is None else definition_of(experiment)
-    if definition is None:
-        return None
-    whole = json.loads(definition)
-    terms = Terms(
-        PrimaryMetric(whole["primary_metric"]),
-        whole["minimum_sample"],
-        # What older files called a stop rule is a guardrail now.
-        StopRule(whole["stop_rule"]) if whole["stop_rule"] in set(StopRule) else StopRule.NONE,
-        Unit(whole["unit"]),
-    )
-    return _Declared(terms, whole["control"], locked is not None, definition)
+def _terms(declared: Declared) -> Terms:
+    return Terms(declared.primary_metric, declared.minimum_sample, declared.stop_rule, declared.unit)
 
 
 def _warnings(
-    key: str, experiment: Experiment | None, declared: _Declared | None, log: Sequence[ExperimentDecision]
+    key: str, experiment: Experiment | None, declared: Declared | None, log: Sequence[ExperimentDecision]
 ) -> list[str]:
     told: list[str] = []
     if declared is None:
@@ -118,7 +100,3 @@ def _warnings(
             f"different things; look at those since then with --from {changed:%Y-%m-%dT%H:%M}Z"
         )
     return told
-
-
-def _when(log: Sequence[ExperimentDecision], kinds: frozenset[DecisionKind] | set[DecisionKind]) -> datetime | None:
-    return next((each.at for each in log if each.decision in kinds), None)

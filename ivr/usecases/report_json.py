@@ -21,14 +21,14 @@ def report_json(report: AgentReport) -> Json:
         "computed_at": report.computed_at.isoformat(),
         "handled": report.handled,
         "in_progress": report.in_progress,
-        "totals": _calls(report.totals)
+        "totals": calls_json(report.totals)
         | {
             "response_rate": estimate_json(report.response_rate),
             "outcome_rates": _outcome_rates(report.outcome_rates),
         },
-        "agents": [_agent(row) for row in report.agents],
-        "layouts": [_layout(row) for row in report.layouts],
-        "fit": _fit(report.fitted),
+        "agents": [agent_json(row) for row in report.agents],
+        "layouts": [layout_json(row) for row in report.layouts],
+        "fit": fit_json(report.fitted),
         "warnings": list(report.warnings),
     }
 
@@ -40,8 +40,8 @@ def layout_report_json(report: LayoutReport) -> Json:
         "computed_at": report.computed_at.isoformat(),
         "handled": report.handled,
         "burden_seconds": estimate_json(report.burden_seconds),
-        "layouts": [_layout(row) for row in report.layouts],
-        "fit": _fit(report.fitted),
+        "layouts": [layout_json(row) for row in report.layouts],
+        "fit": fit_json(report.fitted),
         "warnings": list(report.warnings),
     }
 
@@ -51,7 +51,7 @@ def _outcome_rates(rates: OutcomeRates) -> Json:
     return {each.name: estimate_json(getattr(rates, each.name)) for each in fields(rates)}
 
 
-def _fit(fitted: FitStanding) -> Json | None:
+def fit_json(fitted: FitStanding) -> Json | None:
     """Return where the fitted figures come from; None where there are none."""
     fit = fitted.fit
     if fit is None:
@@ -68,10 +68,11 @@ def _fit(fitted: FitStanding) -> Json | None:
     }
 
 
-def _agent(row: AgentFigures) -> Json:
+def agent_json(row: AgentFigures) -> Json:
+    """Return one agent's figures."""
     return (
         {"agent": row.agent, "team": row.team}
-        | _calls(row.calls)
+        | calls_json(row.calls)
         | {
             "response_rate": estimate_json(row.response_rate),
             "observed": estimate_json(row.observed),
@@ -91,10 +92,11 @@ def _agent(row: AgentFigures) -> Json:
     )
 
 
-def _layout(row: LayoutFigures) -> Json:
+def layout_json(row: LayoutFigures) -> Json:
+    """Return one layout's figures."""
     return (
         {"layout": row.layout, "versions": list(row.versions)}
-        | _calls(row.calls)
+        | calls_json(row.calls)
         | {
             "response_rate": estimate_json(row.response_rate),
             "break_off": estimate_json(row.break_off),
@@ -118,7 +120,8 @@ def _span(span: Span) -> Json:
     return {"version": span.version, "from": since, "to": until, "rated": span.rated}
 
 
-def _calls(calls: Dispositions) -> Json:
+def calls_json(calls: Dispositions) -> Json:
+    """Return how many calls got how far, and how each ended."""
     return {
         "handled": calls.handled,
         "eligible": calls.eligible,

@@ -10,18 +10,26 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from ivr.usecases.accounts import Accounts
+from ivr.usecases.heard_layouts import HeardLayouts, NothingHeard
+from ivr.usecases.page_reads import PageReads
 from ivr.usecases.ports import Changes, Clock
-from ivr.usecases.sign_in import Passwords
-from ivr.web import api, events, experiment_api, pages, probes, sign_in_pages
-from ivr.web.experiment_api import EXPERIMENTS, ExperimentPorts, ExperimentReports, without_experiments
+from ivr.usecases.read_news import MarksQuestion
+from ivr.usecases.sign_in_ports import SignInPorts
+from ivr.web.call_ports import CALLS, CallPorts
+from ivr.web.client_address import PROXIES, Networks
+from ivr.web.heard import HEARD
+from ivr.web.help_pages import HELP
+from ivr.web.help_shelf import HelpShelf
 from ivr.web.live import LiveFigures
-from ivr.web.ports import LIVE, PORTS, THROTTLE, AgentReports, FitRequest, ReadinessCheck, Remark, WebPorts
+from ivr.web.looks import LOOKS, Looks
+from ivr.web.ports import LIVE, PORTS, FitRequest, ReadinessCheck, Remark, WebPorts
 from ivr.web.problems import tell_problems
+from ivr.web.request_limits import LIMITS, RequestLimits
 from ivr.web.security import STATIC_PREFIX, set_security_headers
-from ivr.web.sessions import SIGN_IN_PATH, require_session
+from ivr.web.sessions import require_session
+from ivr.web.sitemap import add_routes
+from ivr.web.system_pages import SIGNS, Signs, without_signs
 from ivr.web.templates import load_templates
-from ivr.web.throttle import SignInThrottle
 
 LARGEST_FORM_BYTES = 64 * 1024
 
@@ -32,26 +40,31 @@ _log = structlog.get_logger(__name__)
 
 def create_app(
     *,
-    accounts: Accounts,
-    passwords: Passwords,
-    agent_reports: AgentReports,
+    sign_in: SignInPorts,
+    pages: PageReads,
     changes: Changes,
     readiness: Mapping[str, ReadinessCheck],
     metrics_text: Callable[[], str],
     clock: Clock,
     zone: tzinfo = UTC,
     is_tls: bool = False,
+    proxies: Networks = (),
     remarks: Mapping[str, Remark] | None = None,
     request_fit: FitRequest = lambda _: False,
-    experiment_reports: ExperimentReports = without_experiments,
+    heard: HeardLayouts | None = None,
+    calls: CallPorts | None = None,
+    documentation: Path | None = None,
+    signs: Signs = without_signs,
 ) -> web.Application:
-    """Build the application from its ports; see WebPorts. Its streams end when it shuts down."""
-    load_templates()
+    """Build the application from its ports; see WebPorts. Its streams end when it shuts down.
+
+    ``documentation`` is the folder of the pages that figures link to; None where there is none.
+    ``proxies`` are believed when they say whom they speak for.
+    """
     app = web.Application(middlewares=[tell_problems, require_session], client_max_size=LARGEST_FORM_BYTES)
     app[PORTS] = WebPorts(
-        accounts=accounts,
-        passwords=passwords,
-        agent_reports=agent_reports,
+        sign_in=sign_in,
+        pages=pages,
         request_fit=request_fit,
         changes=changes,
         readiness=readiness,
@@ -62,31 +75,26 @@ def create_app(
         is_tls=is_tls,
         form_key=secrets.token_bytes(32),
     )
-    app[EXPERIMENTS] = ExperimentPorts(experiment_reports)
-    app[LIVE] = LiveFigures(agent_reports, changes)
-    app[THROTTLE] = SignInThrottle()
+    app[SIGNS] = signs
+    app[HELP] = HelpShelf(documentation)
+    app[HEARD] = heard or NothingHeard()
+    if calls is not None:
+        app[CALLS] = calls
+    app[LIVE] = LiveFigures(changes, lambda: pages.read(MarksQuestion()))
+    app[LOOKS] = Looks()
+    app[LIMITS] = RequestLimits()
+    app[PROXIES] = proxies
     app.on_response_prepare.append(set_security_headers)
+    app.on_startup.append(_load_templates)
     app.cleanup_ctx.append(_follow_changes)
     app.on_shutdown.append(_end_streams)
-    app.add_routes(
-        [
-            web.get(SIGN_IN_PATH, sign_in_pages.show_sign_in),
-            web.post(SIGN_IN_PATH, sign_in_pages.take_sign_in),
-            web.post("/sign-out", sign_in_pages.take_sign_out),
-            web.get("/", pages.show_agents),
-            web.get("/fragments/agents", pages.show_agents_fragment),
-            web.get("/events", events.stream_events, allow_head=False),
-            web.get("/api/v1/kpi/agents", api.agents),
-            web.get("/api/v1/kpi/layouts", api.layouts),
-            web.post("/api/v1/kpi/fit", api.fit),
-            web.get("/api/v1/kpi/experiment/{key}", experiment_api.experiment),
-            web.get("/healthz", probes.healthz),
-            web.get("/readyz", probes.readyz),
-            web.get("/metrics", probes.metrics),
-            web.static(STATIC_PREFIX, Path(__file__).parent / "static"),
-        ]
-    )
+    add_routes(app)
+    app.router.add_static(STATIC_PREFIX, Path(__file__).parent / "static")
     return app
+
+
+async def _load_templates(_: web.Application) -> None:
+    await asyncio.to_thread(load_templates)
 
 
 async def _end_streams(app: web.Application) -> None:

@@ -2,22 +2,19 @@
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import replace
-from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
 
-from ivr.usecases.report_agents import AgentReport
-from ivr.usecases.report_window import ALL_CALLS
-from ivr.web.ports import LIVE, sees_everybody, visible_part
+from ivr.domain.access import Right
+from ivr.errors import PagesUnavailable
+from ivr.web.ports import LIVE
+from ivr.web.routes import page
 from ivr.web.sessions import find_session
 
 HEARTBEAT_SECONDS = 10.0
 
 _log = structlog.get_logger(__name__)
-
-_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def stream_events(request: web.Request) -> web.StreamResponse:
@@ -29,6 +26,8 @@ async def stream_events(request: web.Request) -> web.StreamResponse:
         await response.write_eof()
     except ConnectionResetError:  # the browser went away
         pass
+    except PagesUnavailable as refused:  # the browser asks again in a moment
+        _log.warning("events_interrupted", reason=str(refused))
     except Exception:  # noqa: BLE001 - one stream ends, the others go on
         _log.exception("events_interrupted")
     return response
@@ -40,17 +39,12 @@ async def _tell(request: web.Request, response: web.StreamResponse) -> None:
     number = 0
     written_at = 0.0
     async with aclosing(live.generations(at_least_every_seconds=HEARTBEAT_SECONDS)) as generations:
-        async for generation in generations:
-            session = await find_session(request)
+        async for _ in generations:
+            session = await find_session(request, is_activity=False)
             if session is None:
                 await response.write(b"event: signed-out\ndata: 0\n\n")
                 return
-            # To an agent even the moment of somebody else's call is none of their business.
-            news: object = (
-                generation
-                if sees_everybody(session)
-                else _without_age(visible_part(await live.report(ALL_CALLS), session))
-            )
+            news = await live.news_of(session.user.scope)
             now = asyncio.get_running_loop().time()
             if news != told:
                 told, written_at = news, now
@@ -61,5 +55,4 @@ async def _tell(request: web.Request, response: web.StreamResponse) -> None:
                 await response.write(b": still here\n\n")
 
 
-def _without_age(report: AgentReport) -> AgentReport:
-    return replace(report, computed_at=_ALWAYS)
+ROUTES = (page("/events", stream_events, Right.OWN_ACCOUNT),)

@@ -1,24 +1,29 @@
 """The fit in the words of a page: when it was made, from how many calls, and what has changed since."""
 
-from dataclasses import dataclass
-from datetime import tzinfo
-
 from ivr.usecases.find_fit import FitStanding
-from ivr.usecases.report_table import fit_text
+from ivr.usecases.fits import ALL_MONTHS, Months
+from ivr.web.languages import Words
 
 
-@dataclass(frozen=True, slots=True)
-class FitView:
-    """Where fitted figures come from: ``text`` in one line; ``at`` and ``at_iso`` are empty where there is no fit."""
+def fit_text(words: Words, fitted: FitStanding) -> str:
+    """Say in one line where fitted figures come from, or why there are none."""
+    fit = fitted.fit
+    if fit is None:
+        return words.sentence(fitted.reason) if fitted.reason else words.gettext("Nothing has been fitted.")
+    said = words.gettext(
+        "Comparable and corrected figures are as of %(at)s (%(months)s)",
+        at=words.moment(fit.computed_at),
+        months=months_text(words, fit.months),
+    )
+    return said if fitted.stale is None else f"{said}. {words.sentence(fitted.stale)}"
 
-    text: str
-    at: str
-    at_iso: str
 
-
-def fit_view(fitted: FitStanding, zone: tzinfo) -> FitView:
-    """Put the fit into words; times are those of ``zone``."""
-    if fitted.fit is None:
-        return FitView(fit_text(fitted), "", "")
-    at = fitted.fit.computed_at.astimezone(zone)
-    return FitView(fit_text(fitted), at.strftime("%Y-%m-%d %H:%M %Z"), at.isoformat())
+def months_text(words: Words, months: Months) -> str:
+    """Say a span of months."""
+    if months == ALL_MONTHS:
+        return words.gettext("all months")
+    if months.first == months.last:
+        return str(months.first)
+    first = months.first or words.gettext("the first month")
+    last = months.last or words.gettext("the last month")
+    return words.gettext("%(first)s to %(last)s", first=first, last=last)

@@ -1,65 +1,43 @@
-"""Live figures: one watch over the ledger's changes, one computation for all browsers that want the same page.
+"""Live figures: one watch over the figures' changes for all browsers.
 
-A change makes a new generation, at most one a second; a report that was begun before it is not served after it.
-Browsers are told of the generation and fetch what they show. Between changes a slow pulse makes a generation too,
-so that calls in progress, and rows that another process wrote, appear without a reload.
+A change makes a new generation, at most one a second. Browsers are told of it and fetch the page that they show; what
+computes the figures has them ready by then (:mod:`ivr.usecases.page_reads`).
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
+from ivr.domain.access import Scope
 from ivr.usecases.ports import Changes
-from ivr.usecases.report_agents import AgentReport
-from ivr.usecases.report_window import ReportWindow
+from ivr.usecases.read_news import Marks
 
 FASTEST_SECONDS = 1.0
-PULSE_SECONDS = 20.0
-MOST_WINDOWS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class _Computed:
-    generation: int
-    begun_at: float
-    report: asyncio.Future[AgentReport]
 
 
 class LiveFigures:
-    """Shares reports between browsers and tells them when there are new ones."""
+    """Tells browsers when there are new figures."""
 
     def __init__(
-        self,
-        agent_reports: Callable[[ReportWindow], Awaitable[AgentReport]],
-        changes: Changes,
-        *,
-        fastest_seconds: float = FASTEST_SECONDS,
-        pulse_seconds: float = PULSE_SECONDS,
+        self, changes: Changes, marks: Callable[[], Awaitable[Marks]], *, fastest_seconds: float = FASTEST_SECONDS
     ) -> None:
-        self._agent_reports = agent_reports
+        """Take the parts; ``marks`` are read once a generation, by the first who sees a part of the figures alone."""
         self._changes = changes
+        self._read_marks = marks
+        self._marks: asyncio.Future[Marks] | None = None
         self._fastest_seconds = fastest_seconds
-        self._pulse_seconds = pulse_seconds
         self._generation = 0
         self._next = asyncio.Event()
-        self._computed: OrderedDict[ReportWindow, _Computed] = OrderedDict()
         self._ending = False
 
-    async def report(self, window: ReportWindow) -> AgentReport:
-        """Return the report of ``window``, computed once for all who ask: of this generation, a second old at most."""
-        now = asyncio.get_running_loop().time()
-        computed = self._computed.get(window)
-        if computed is None or not self._is_fresh(computed, now):
-            task = asyncio.ensure_future(self._agent_reports(window))
-            computed = _Computed(self._generation, now, task)
-            self._computed[window] = computed
-            self._computed.move_to_end(window)
-            while len(self._computed) > MOST_WINDOWS:
-                self._computed.popitem(last=False)
-        # One browser that goes away must not take the computation from the others.
-        return await asyncio.shield(computed.report)
+    async def news_of(self, scope: Scope) -> object:
+        """Return what changes with the figures in ``scope``, and with nothing else."""
+        if scope.is_everybody:
+            return self._generation
+        if self._marks is None or (self._marks.done() and not _has_come(self._marks)):
+            self._marks = asyncio.ensure_future(self._read_marks())
+        # One browser that goes away must not take the marks from the others.
+        return (await asyncio.shield(self._marks)).of(scope)
 
     async def generations(self, *, at_least_every_seconds: float) -> AsyncGenerator[int, None]:
         """Yield the generation at once and then whenever it changes, or again after so many seconds; ends on close."""
@@ -71,21 +49,13 @@ class LiveFigures:
                     await coming.wait()
 
     async def follow_changes(self) -> None:
-        """Turn the ledger's changes into generations until cancelled."""
+        """Turn changes into generations until cancelled."""
         changes = self._changes.watch()
-        coming = asyncio.ensure_future(anext(changes))
         try:
-            while True:
-                done, _ = await asyncio.wait({coming}, timeout=self._pulse_seconds)
-                if done:
-                    coming.result()  # raises what the watch raised
-                    coming = asyncio.ensure_future(anext(changes))
+            async for _ in changes:
                 self._begin_generation()
                 await asyncio.sleep(self._fastest_seconds)
         finally:
-            coming.cancel()
-            with suppress(asyncio.CancelledError, StopAsyncIteration):
-                await coming
             if isinstance(changes, AsyncGenerator):
                 await changes.aclose()
 
@@ -96,13 +66,10 @@ class LiveFigures:
 
     def _begin_generation(self) -> None:
         self._generation += 1
+        self._marks = None
         previous, self._next = self._next, asyncio.Event()
         previous.set()
 
-    def _is_fresh(self, computed: _Computed, now: float) -> bool:
-        if computed.generation != self._generation:
-            return False
-        if not computed.report.done():
-            return True
-        has_failed = computed.report.cancelled() or computed.report.exception() is not None
-        return not has_failed and now - computed.begun_at < self._fastest_seconds
+
+def _has_come(marks: asyncio.Future[Marks]) -> bool:
+    return not marks.cancelled() and marks.exception() is None

@@ -1,42 +1,16 @@
-"""The agents' page, and the part of it that is fetched again when there are new figures."""
+"""The front door: leads everybody to the page that they begin with."""
 
 from aiohttp import web
 
-from ivr.usecases.report_agents import AgentReport
-from ivr.web.charts import OUTCOME_GROUPS
-from ivr.web.ports import LIVE, PORTS, SESSION, sees_everybody, visible_part
-from ivr.web.query import PARAMETERS, window_of
-from ivr.web.templates import render
-from ivr.web.views import report_view
+from ivr.domain.access import Right
+from ivr.web.navigation import home_of
+from ivr.web.ports import SESSION
+from ivr.web.routes import page
 
 
-async def show_agents(request: web.Request) -> web.Response:
-    """GET /: the whole page, complete without any script."""
-    session = request[SESSION]
-    return render(
-        "agents.html",
-        view=report_view(await _visible_report(request), request.app[PORTS].zone),
-        groups=OUTCOME_GROUPS,
-        user=session.user,
-        roles=", ".join(sorted(session.user.roles)),
-        csrf_token=session.csrf_token,
-        everybody=sees_everybody(session),
-        chosen={name: request.query.get(name, "") for name in PARAMETERS},
-    )
+async def go_home(request: web.Request) -> web.Response:
+    """GET /: leads to the page that the reader begins with."""
+    raise web.HTTPSeeOther(home_of(request[SESSION].user))
 
 
-async def show_agents_fragment(request: web.Request) -> web.Response:
-    """GET /fragments/agents: the figures alone, for the same window."""
-    session = request[SESSION]
-    return render(
-        "figures.html",
-        view=report_view(await _visible_report(request), request.app[PORTS].zone),
-        groups=OUTCOME_GROUPS,
-        user=session.user,
-        everybody=sees_everybody(session),
-    )
-
-
-async def _visible_report(request: web.Request) -> AgentReport:
-    report = await request.app[LIVE].report(window_of(request))
-    return visible_part(report, request[SESSION])
+ROUTES = (page("/", go_home, Right.OWN_ACCOUNT),)

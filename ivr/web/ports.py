@@ -6,20 +6,15 @@ from datetime import tzinfo
 
 from aiohttp import web
 
-from ivr.usecases.accounts import Accounts, Role, Session
+from ivr.usecases.accounts import Session
 from ivr.usecases.fits import Months
+from ivr.usecases.page_reads import PageReads
 from ivr.usecases.ports import Changes, Clock
-from ivr.usecases.report_agents import AgentReport, only_own_row
-from ivr.usecases.report_window import ReportWindow
-from ivr.usecases.sign_in import Passwords
+from ivr.usecases.sign_in_ports import SignInPorts
 from ivr.web.live import LiveFigures
-from ivr.web.throttle import SignInThrottle
 
 FitRequest = Callable[[Months], bool]
 """Has the figures of some months fitted beside the service; False where too many wait already."""
-
-AgentReports = Callable[[ReportWindow], Awaitable[AgentReport]]
-"""Computes the agents' report of a window, afresh."""
 
 ReadinessCheck = Callable[[], Awaitable[str | None]]
 """Returns None where a part is ready, else one sentence saying why not."""
@@ -36,9 +31,8 @@ class WebPorts:
     ``form_key`` signs the sign-in form before there is a session.
     """
 
-    accounts: Accounts
-    passwords: Passwords
-    agent_reports: AgentReports
+    sign_in: SignInPorts
+    pages: PageReads
     request_fit: FitRequest
     changes: Changes
     readiness: Mapping[str, ReadinessCheck]
@@ -52,15 +46,4 @@ class WebPorts:
 
 PORTS = web.AppKey("ports", WebPorts)
 LIVE = web.AppKey("live", LiveFigures)
-THROTTLE = web.AppKey("throttle", SignInThrottle)
 SESSION = web.RequestKey("session", Session)
-
-
-def sees_everybody(session: Session) -> bool:
-    """Say whether the user's roles show all agents; an agent sees the own row alone."""
-    return bool(session.user.roles & {Role.OPERATOR, Role.SUPERVISOR})
-
-
-def visible_part(report: AgentReport, session: Session) -> AgentReport:
-    """Return what the user of ``session`` may see of ``report``."""
-    return report if sees_everybody(session) else only_own_row(report, session.user.person)

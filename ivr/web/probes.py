@@ -1,11 +1,13 @@
 """Probes for supervision: is the loop alive, is the service ready, what does it count."""
 
 import asyncio
+from collections.abc import Mapping
 
 import structlog
 from aiohttp import web
 
 from ivr.web.ports import PORTS, ReadinessCheck
+from ivr.web.routes import open_page
 
 _LONGEST_CHECK_SECONDS = 3.0
 
@@ -19,12 +21,18 @@ async def healthz(_request: web.Request) -> web.Response:
 
 async def readyz(request: web.Request) -> web.Response:
     """GET /readyz: 200, or 503 with a reason for each part that is not ready; remarks say what works but limps."""
-    checks = request.app[PORTS].readiness
-    answers = await asyncio.gather(*(_ask(name, check) for name, check in checks.items()))
-    reasons = {name: answer for name, answer in zip(checks, answers, strict=True) if answer is not None}
-    remarks = {part: said for part, say in request.app[PORTS].remarks.items() if (said := say()) is not None}
+    reasons, remarks = await ask_readiness(request.app)
     body = {"ready": not reasons, "reasons": reasons} | ({"remarks": remarks} if remarks else {})
     return web.json_response(body, status=503 if reasons else 200)
+
+
+async def ask_readiness(app: web.Application) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return a reason for each part that is not ready, and what has to be said of parts that work."""
+    checks = app[PORTS].readiness
+    answers = await asyncio.gather(*(_ask(name, check) for name, check in checks.items()))
+    reasons = {name: answer for name, answer in zip(checks, answers, strict=True) if answer is not None}
+    remarks = {part: said for part, say in app[PORTS].remarks.items() if (said := say()) is not None}
+    return reasons, remarks
 
 
 async def metrics(request: web.Request) -> web.Response:
@@ -42,3 +50,6 @@ async def _ask(name: str, check: ReadinessCheck) -> str | None:
     except Exception:  # noqa: BLE001 - a check that raises is a part that is not ready
         _log.exception("readiness_check_failed", check=name)
         return "the check itself failed; see the log"
+
+
+ROUTES = (open_page("/healthz", healthz), open_page("/readyz", readyz), open_page("/metrics", metrics))

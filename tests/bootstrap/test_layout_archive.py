@@ -100,7 +100,7 @@ async def test_the_figures_know_each_version_and_who_signed_for_it(store: parts.
     instruments = await archive.instruments(today)
     keys = {"1": 2, "2": 1, "3": 0}  # as it was turned then
     # Its recordings are not known: nominal lengths, with its own pauses of 3 s.
-    expected = Instrument(three, ("it waits",), "bea", keys, first_read=2, read_seconds=(12.0, 7.0, 2.0))
+    expected = Instrument(three, ("it waits",), "bea", keys, first_read=2, read_seconds=(12.0, 7.0, 2.0), options=3)
     assert instruments.of("sequential-123", "old") == expected
     unversioned = instruments.of("sequential-123", None)
     assert unversioned is not None

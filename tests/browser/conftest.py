@@ -2,9 +2,12 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
+
+from tests.browser.seeded import seeded  # noqa: F401 - a fixture
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -19,3 +22,11 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+def shots() -> Path:
+    """The folder that pictures of pages are kept in: PAGE-ROLE-KIND.png."""
+    folder = Path(__file__).parents[2] / "build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

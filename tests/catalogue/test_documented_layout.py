@@ -11,8 +11,9 @@ from ivr.catalogue.check import check_prompts
 from ivr.catalogue.check_all import check_all
 from ivr.catalogue.layouts import check_layouts, load_layouts
 from ivr.catalogue.load import load_catalogue
-from ivr.catalogue.preview import Part, preview_layout
+from ivr.catalogue.preview import preview_layout
 from ivr.catalogue.speech import EspeakNg
+from ivr.domain.previews import Part
 
 from .conftest import ROOT, SHIPPED_EXPERIMENTS, SHIPPED_LAYOUTS, SHIPPED_TRANSCRIPTS
 

@@ -8,9 +8,10 @@ import pytest
 
 from ivr.catalogue.burden import burden_of
 from ivr.catalogue.load import Catalogue, load_catalogue
-from ivr.catalogue.preview import Part, PreviewLine, preview_layout
+from ivr.catalogue.preview import preview_layout
 from ivr.catalogue.preview_json import preview_json
 from ivr.domain.bounds import worst_case_seconds
+from ivr.domain.previews import Part, PreviewLine
 from ivr.errors import LayoutRefused
 
 from .conftest import SHIPPED_EXPERIMENTS, SHIPPED_LAYOUTS, SHIPPED_TRANSCRIPTS

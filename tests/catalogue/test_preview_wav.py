@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from ivr.catalogue.layouts import load_layouts
-from ivr.catalogue.preview import Part, PreviewLine, preview_layout
+from ivr.catalogue.preview import preview_layout
 from ivr.catalogue.preview_json import preview_json
 from ivr.catalogue.preview_wav import MARK_SILENCE_SECONDS, MARK_TONE_SECONDS, Sound, preview_sound, write_sound
 from ivr.catalogue.recordings import RATE_HZ, load_versions, read_audio, recording_path
+from ivr.domain.previews import Part, PreviewLine
 from ivr.domain.timelines import LayoutVersion
 from ivr.errors import PromptRefused
 

@@ -63,6 +63,19 @@ class CommandLine:
             )
         return Ended(ended.returncode, "", ended.stderr)
 
+    def with_stdin(self, text: str, *arguments: str) -> Ended:
+        """Run the command with ``text`` as its stdin."""
+        ended = subprocess.run(  # noqa: PLW1510 - as above
+            [sys.executable, "-m", "ivr", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
     def file(self, name: str, content: str | bytes) -> str:
         path = self.folder / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())

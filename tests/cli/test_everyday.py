@@ -111,7 +111,7 @@ def test_people_and_users_are_entered_once(ivr: CommandLine) -> None:
         assert ivr("people", "import", file).err == "1 people, 1 interface rows, 1 team rows\n"
     name, password = ivr("user", "add", "Boss", "--role", "supervisor").ok().split()
     assert name == "boss"
-    assert 'the user "boss" is there already' in ivr("user", "add", "boss", "--role", "operator").refused()
+    assert 'the user "boss" is there already' in ivr("user", "add", "boss", "--role", "admin").refused()
     assert password.encode() not in b"".join(path.read_bytes() for path in ivr.folder.glob("ivr.db*"))
 
 

@@ -46,6 +46,8 @@ def test_answers_and_presses_of_imported_calls_come_out(filled: CommandLine) -> 
     assert presses.ok() == (
         "call_id,pbx,number,question,key,lo_ms,hi_ms\n1,default,1,,9,-350,-20\n1,default,2,,3,4100,4250\n"
     )
+    noted = json.loads(filled("audit", "show", "--format", "json").ok())
+    assert [(each["event"], each["subject"]) for each in noted] == [("exported", "presses"), ("exported", "answers")]
 
 
 async def test_comments_come_out_in_a_file(filled: CommandLine) -> None:

@@ -24,7 +24,7 @@ def checkout(tmp_path: Path) -> CommandLine:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("user", "add", "ada", "--role", "operator"),
+        ("user", "add", "ada", "--role", "admin"),
         ("db", "upgrade"),
         ("kpi", "agents"),
         ("import", "calls", "calls.csv"),

@@ -44,7 +44,7 @@ def test_wrong_usage_is_told_with_exit_2(ivr: CommandLine, arguments: tuple[str,
             "/not/there.csv cannot be used (No such file or directory)",
         ),
         (("user", "add", "anna", "--role", "agent"), "say whose, by the agent's key"),
-        (("user", "add", "b b", "--role", "operator"), "the user name 'b b' will not do"),
+        (("user", "add", "b b", "--role", "admin"), "the user name 'b b' will not do"),
         (("serve", "--config", "/not/there.toml"), "the settings file /not/there.toml is not there"),
     ],
 )

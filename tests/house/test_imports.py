@@ -150,6 +150,7 @@ def test_every_declared_library_is_used_and_every_used_one_is_declared() -> None
     imported_as = {
         "argon2-cffi": "argon2",
         "asterisk-ami": "asterisk",
+        "markdown-it-py": "markdown_it",
         "prometheus-client": "prometheus_client",
         "pynacl": "nacl",
         "pydantic-settings": "pydantic_settings",

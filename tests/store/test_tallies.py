@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from ivr.domain.calls import CallArrived, CallId, HandledCall
 from ivr.domain.kpi.mis_keys import ConfirmationCount
+from ivr.domain.kpi.tallies import CallDays
 from ivr.domain.outcomes import Outcome
 from ivr.errors import DatabaseRefused
 from ivr.store.database import Database
@@ -127,3 +128,21 @@ async def test_each_allocation_is_told_once(ledger: SqlLedger, tallies: SqlTalli
     await ledger.close(replace(plain_row(9), allocation="d:1", test=True))
     assert await tallies.allocations(ALL_CALLS) == ["b:0.5 a:0.5", "c:1"]
     assert await tallies.allocations(replace(ALL_CALLS, until=START + timedelta(seconds=2))) == ["b:0.5 a:0.5"]
+
+
+@pytest.mark.parametrize("partly", [timedelta(0), timedelta(seconds=1)])
+async def test_the_days_of_the_first_and_the_last_call_are_those_of_the_site(
+    ledger: SqlLedger, tallies: SqlTallies, partly: timedelta
+) -> None:
+    """From the tallies of days, and from the rows where a window begins within one."""
+    everything = ReportWindow(since=datetime(2026, 1, 1, tzinfo=UTC) + partly)
+    assert await tallies.call_days(everything) is None
+    for number, ended_at in enumerate([START, START + timedelta(days=3), START + timedelta(days=9)]):
+        queue = "sales" if number < 2 else "support"
+        await ledger.close(replace(plain_row(number, Outcome.RATED), ended_at=ended_at, queue=queue))
+    first = START.date()
+    assert await tallies.call_days(everything) == CallDays(first, first + timedelta(days=9))
+    assert await tallies.call_days(replace(everything, queue="sales")) == CallDays(first, first + timedelta(days=3))
+    assert await tallies.call_days(replace(everything, teams=frozenset())) is None
+    await ledger.close(replace(plain_row(2, Outcome.RATED), ended_at=START + timedelta(days=2)))
+    assert await tallies.call_days(everything) == CallDays(first, first + timedelta(days=3))

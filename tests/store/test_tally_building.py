@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 import ivr.store.migrations
 from ivr.domain.outcomes import Outcome
@@ -37,14 +37,21 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tally_building, "_CELLS_AT_ONCE", 11)
 
 
-@pytest.fixture
-def old_url(url: str) -> str:
-    """A ledger of before there were tallies, with 30 closed calls and an open one."""
+def at_revision(url: str, revision: str) -> Engine:
+    """Make a ledger as an older program made it."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.begin() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(Path(ivr.store.migrations.__file__).parent))
-        command.upgrade(config, "0002")
+        command.upgrade(config, revision)
+    return engine
+
+
+@pytest.fixture
+def old_url(url: str) -> str:
+    """A ledger of before there were tallies, with 30 closed calls and an open one."""
+    engine = at_revision(url, "0002")
+    with engine.begin() as connection:
         for number in range(30):
             connection.execute(
                 text(
@@ -164,6 +171,41 @@ async def test_a_ledger_of_before_counts_its_rows_until_the_tallies_are_built(ol
     database.close()
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_the_tallies_of_a_ledger_of_before_pages_are_counted_anew(url: str, closed: bool) -> None:
+    engine = at_revision(url, "0003")
+    insert = """
+        INSERT INTO calls
+            (pbx, uniqueid, state, ended_at, outcome, category, agent, queue, ended_by, options_heard)
+        VALUES ('default', '1', 'closed', '2026-03-01 09:00:00+00:00', 'rated', 1, 'ann', 'sales', 'caller', 3)"""
+    with engine.begin() as connection:
+        connection.execute(text(insert))
+        connection.execute(text("INSERT INTO tally_results (id, outcome, category) VALUES (7, 'rated', 1)"))
+        connection.execute(text("INSERT INTO tally_places (id, queue) VALUES (8, 'sales')"))
+        connection.execute(text("INSERT INTO daily_tallies VALUES (1, 0, '2026-03-01', 8, 'ann', 7, 1, 0, 0, 0, 0, 0)"))
+        if not closed:
+            connection.execute(text("DELETE FROM calls"))
+    engine.dispose()
+    upgrade(url)
+    database = open_database(url)
+    empty = text("SELECT (SELECT count(*) FROM daily_tallies) + (SELECT count(*) FROM tally_changes)")
+    assert database.read_now(lambda connection: connection.execute(empty).scalar()) == 0
+    assert database.read_now(read_state).book == (None if closed else 1)
+    assert rebuild_tallies(database, "UTC").calls == closed
+    with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        # Every kind of change is noted by the triggers that were made anew.
+        connection.execute(text(insert.replace("'1', 'closed'", "'2', 'closed'")))
+        connection.execute(text(insert.replace("'1', 'closed'", "'3', 'closed'")))
+        connection.execute(text("UPDATE calls SET ended_by = 'transfer' WHERE uniqueid = '2'"))
+        connection.execute(text("DELETE FROM calls WHERE uniqueid = '3'"))
+        signs = text("SELECT sign, ended_by FROM tally_changes ORDER BY id")
+        found = [tuple(row) for row in connection.execute(signs)]
+    assert found == [(1, "caller"), (1, "caller"), (-1, "caller"), (1, "transfer"), (-1, "caller")]
+    asyncio.run(require_equal_to_rows(database))
+    assert check_tallies(database).differing == 0
+    database.close()
+
+
 async def test_a_ledger_takes_up_the_sites_zone_before_its_first_call(database: Database, ledger: SqlLedger) -> None:
     assert adopt_zone(database, "Asia/Tokyo")
     late = replace(plain_row(1), ended_at=datetime(2026, 2, 28, 15, 0, tzinfo=UTC))
@@ -203,3 +245,7 @@ async def test_the_revision_grows_with_every_change(database: Database, ledger: 
     assert seen == sorted(set(seen))
     await ledger.close(replace(plain_row(2), test=True))
     assert await periods.revision() == seen[-1]
+
+
+async def test_where_nothing_was_ever_counted_there_is_nothing_to_fit(database: Database) -> None:
+    assert await SqlPeriodTallies(database).revision() == 0

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, TextClause, insert, select, text
 
-from ivr.domain.calls import AskingEnded, CallArrived, CallId, HandledCall
+from ivr.domain.calls import AskingEnded, CallArrived, CallId, EndedBy, HandledCall
 from ivr.domain.kpi.contributions import TALLIED, Contributions
 from ivr.domain.outcomes import Outcome
 from ivr.errors import DatabaseRefused, ImportRefused
@@ -37,6 +37,7 @@ from ivr.store.writer import Writer
 from ivr.usecases.fits import ALL_MONTHS, Months
 
 from .counted_rows import require_equal_to_rows
+from .held_cells import HeldCells
 from .samples import START, all_counts, all_handled, full_row, plain_row
 
 Change = Callable[["Ledgers"], Awaitable[None]]
@@ -97,8 +98,10 @@ rows = st.builds(
     team=names,
     site=names,
     caller=st.none() | st.sampled_from(["h1:" + "0" * 64, "h1:" + "1" * 64]),
-    outcome=st.just(Outcome.RATED),
+    outcome=st.sampled_from([Outcome.RATED, Outcome.RATED, Outcome.LEFT_IN_MENU]),
     category=st.integers(0, 1),
+    ended_by=st.sampled_from([EndedBy.AGENT, EndedBy.UNKNOWN]),
+    options_heard=st.none() | st.integers(0, 1),
     confirm_key=st.none() | st.just("1"),
     ended_at=st.integers(-40, 40).map(lambda days: START + timedelta(days=days)),
     asked_seconds=st.none() | st.sampled_from([1.5, 5.0, 9.0]),
@@ -166,9 +169,12 @@ def test_any_sequence_of_changes_leaves_the_tallies_equal_to_the_rows(
             await given.run("DELETE FROM calls")
             await given.import_rows([], update=False)
             assert list((await SqlPeriodTallies(database).read(ALL_MONTHS)).cells) == []
+            held = HeldCells()
+            assert not held.look(database)
             for change in sequence:
                 await change(given)
                 await require_equal_to_rows(database)
+                assert held.look(database) == HeldCells().look(database)
 
     asyncio.run(work())
     assert check_tallies(database).differing == 0
@@ -234,6 +240,7 @@ _OTHER: dict[str, Any] = {
     "ended_at": "2025-12-31 23:00:00",
     "followup": "sampled",
     "outcome": "no_key",
+    "ended_by": "agent",
     "caller": "h1:" + "5" * 64,
     **dict.fromkeys(["wait_seconds", "delay_seconds", "asked_seconds"], 500.0),
     **dict.fromkeys(["category", "options_heard", "press_ms", "followup_category"], 4),
@@ -255,7 +262,7 @@ async def test_a_change_of_any_column_that_counts_is_counted(ledgers: Ledgers) -
 async def test_a_change_of_what_does_not_count_changes_nothing(ledgers: Ledgers) -> None:
     await ledgers.ledger.close(full_row(CallId("default", "1")))
     before = await SqlPeriodTallies(ledgers.database).revision()
-    others = set(CLOSED_COLUMNS) - set(TALLIED) - {"test", "excluded", "attribution", "ended_by"}
+    others = set(CLOSED_COLUMNS) - set(TALLIED) - {"test", "excluded", "attribution"}
     same = ", ".join(f"{column} = {column}" for column in TALLIED if column not in {"pbx", "uniqueid"})
     changed = ", ".join(f"{column} = '1'" for column in others)
     await ledgers.run(f"UPDATE calls SET {same}, {changed}")

@@ -9,12 +9,12 @@ import pytest
 from ivr.domain.kpi.instruments import Instrument, Instruments
 from ivr.domain.outcomes import Outcome
 from ivr.usecases.figure_text import figure_text
-from ivr.usecases.report_agents import only_own_row, report_agents
+from ivr.usecases.report_agents import report_agents, without_centre
 from ivr.usecases.report_json import layout_report_json, report_json
 from ivr.usecases.report_layouts import report_layouts
 from ivr.usecases.report_records import agent_records, layout_records
 from ivr.usecases.report_table import age_text, agent_table, layout_table
-from ivr.usecases.report_window import ALL_CALLS, WindowRefused, read_window
+from ivr.usecases.report_window import ALL_CALLS, ReportWindow, WindowRefused, read_window
 from tests.memory_ports import NOON, MemoryTallies, StoredCall
 
 SCALE = ("dissatisfied", "so-so", "satisfied")
@@ -117,10 +117,10 @@ async def test_calls_that_close_while_the_report_is_made_are_no_leak():
 async def test_an_agent_sees_the_own_row_and_nothing_else():
     tallies = _tallies()
     tallies.uncounted = 1
-    own = only_own_row(await _report(tallies), "ben")
+    own = without_centre(await _report(tallies, ReportWindow(agent="ben")))
     text = json.dumps(report_json(own))
     assert [row.agent for row in own.agents] == ["ben"]
-    assert (own.handled, own.in_progress, own.layouts) == (3, None, ())
+    assert (own.handled, own.in_progress, own.layouts) == (4, None, ())
     assert "ana" not in text
     assert "44" not in text
     assert own.warnings == ("disposition_leak: no score is shown until the ledger is whole",)
@@ -139,12 +139,12 @@ async def test_a_utility_weighs_the_pressed_categories():
     assert report_json(report)["agents"][0]["utility"]["status"] == "refused"
 
 
-@pytest.mark.parametrize("person", [None, "nobody"])
-async def test_a_user_who_is_no_agent_has_no_row(person):
+@pytest.mark.parametrize("scope", [ReportWindow(agent="nobody"), ReportWindow(teams=frozenset())])
+async def test_a_scope_that_holds_nobody_has_no_row(scope):
     tallies = _tallies()
     tallies.calls.append(StoredCall(agent=None))
-    own = only_own_row(await _report(tallies), person)
-    assert (own.agents, own.handled) == ((), 0)
+    own = await _report(tallies, scope)
+    assert (own.agents, own.handled, own.in_progress) == ((), 0, None)
 
 
 async def test_the_same_calls_in_any_order_give_identical_bytes():

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.experiment_calls import drawn_calls
+from tests.usecases.test_read_experiments import TRIAL
 
 EVEN = {"plain": 0.5, "paced": 0.5}
 
@@ -12,6 +13,7 @@ def trial(site):
     site.experiments.calls["trial"] = drawn_calls(
         1, 2000, layouts=EVEN, answers={"plain": 0.4, "paced": 0.4}, best=EVEN
     )
+    site.defined["trial"] = TRIAL
 
 
 async def test_supervisors_get_the_figures_of_the_command(trial, browser):
@@ -29,7 +31,7 @@ async def test_an_agent_gets_none_of_them(trial, browser):
     await browser.sign_in("ana")
     answer = await browser.get("/api/v1/kpi/experiment/trial")
     assert answer.status == 403
-    assert await answer.json() == {"error": "Only operators and supervisors see experiments."}
+    assert await answer.json() == {"error": "Your sign-in does not include this page."}
 
 
 async def test_nobody_gets_them_without_a_sign_in(trial, browser):
@@ -37,9 +39,30 @@ async def test_nobody_gets_them_without_a_sign_in(trial, browser):
 
 
 async def test_an_unknown_key_and_a_wrong_filter_are_told(trial, browser):
-    await browser.sign_in("olga")
+    await browser.sign_in("adam")
     unknown = await browser.get("/api/v1/kpi/experiment/trail")
     assert unknown.status == 404
     assert (await unknown.json())["error"] == "trail: no experiment and no call has this key; name one of trial"
     wrong = await browser.get("/api/v1/kpi/experiment/trial?from=soon")
     assert wrong.status == 400
+
+
+async def test_a_layout_with_few_ratings_in_a_window_tells_none_of_them(site, browser):
+    calls = drawn_calls(1, 12, layouts=EVEN, answers={"plain": 1.0, "paced": 1.0}, best=EVEN)
+    plain = [each for each in calls if each.layout == "plain"]
+    site.experiments.calls["trial"] = [*plain, *[each for each in calls if each.layout == "paced"][:3]]
+    site.defined["trial"] = TRIAL
+    await browser.sign_in("sam")
+    found = await (await browser.get("/api/v1/kpi/experiment/trial?from=2020-01-01")).json()
+    arms = {each["layout"]: each for each in found["arms"]}
+    few = arms["paced"]
+    assert (few["rated"], few["ratings"], few["looks"]) == (3, [], {})
+    assert (few["observed"]["estimate"], few["observed"]["status"], few["observed"]["n"]) == (None, "refused", 3)
+    assert few["against_reference"]["top_box"]["reasons"] == [
+        "fewer than 5 ratings: a share would tell what single callers pressed"
+    ]
+    assert few["against_reference"]["lee_top_box"]["bounds"] == [None, None]
+    assert few["verdict"]["sequence"]["estimate"] is None
+    assert arms["plain"]["observed"]["estimate"] is not None
+    whole = await (await browser.get("/api/v1/kpi/experiment/trial")).json()
+    assert sum({each["layout"]: each for each in whole["arms"]}["paced"]["ratings"]) == 3

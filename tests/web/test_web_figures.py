@@ -5,12 +5,12 @@ import json
 
 import pytest
 
-from ivr.domain.outcomes import Outcome
-from ivr.errors import DatabaseRefused
-from ivr.usecases.report_window import ALL_CALLS
+from ivr.errors import DatabaseRefused, FiguresBeingComputed
+from ivr.usecases.read_news import MarksQuestion
 from ivr.web.app import keep_following
 from ivr.web.live import LiveFigures
 from tests.memory_ports import MemoryChanges, StoredCall
+from tests.read_here import ReadHere
 from tests.web_site import Browser
 
 
@@ -38,20 +38,16 @@ async def test_the_filters_select(site, browser):
         ("?to=2026-03-01", 0),
     ):
         assert (await (await browser.get("/api/v1/kpi/agents" + query)).json())["handled"] == handled, query
-    assert (
-        "calls ended from 2026-03-02 00:00 until 2026-03-03 00:00, queue sales"
-        in await (await browser.get("/?from=2026-03-02&to=2026-03-02&queue=sales")).text()
-    )
 
 
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("from=soon", "'from' is 'soon', no date"),
-        ("to=2026-13-01", "'to' is '2026-13-01', no date"),
+        ("from=soon", "'from' is 'soon', no whole day"),
+        ("to=2026-13-01", "'to' is '2026-13-01', no whole day"),
         ("from=2026-03-03&to=2026-03-01", "is empty"),
         ("queue=%00", "the queue holds characters"),
-        ("from=0001-01-01T00:00:00%2B14:00", "'from' is '0001-01-01T00:00:00+14:00', no date"),
+        ("from=0001-01-01T00:00:00%2B14:00", "'from' is '0001-01-01T00:00:00+14:00', no whole day"),
         ("from=2026-03-01&from=2026-03-02", "the filter 'from' stands twice; keep one"),
         ("form=2026-03-03", "there is no filter 'form'; use from, to, queue, site, language"),
     ],
@@ -61,9 +57,6 @@ async def test_a_bad_window_is_told_in_one_sentence(browser, query, sentence):
     answer = await browser.get("/api/v1/kpi/agents?" + query)
     assert answer.status == 400
     assert sentence in (await answer.json())["error"]
-    page = await browser.get("/?" + query)
-    assert page.status == 400
-    assert "Traceback" not in await page.text()
 
 
 async def test_the_api_answers_401_in_json_without_a_session(browser):
@@ -71,51 +64,25 @@ async def test_the_api_answers_401_in_json_without_a_session(browser):
     assert (answer.status, await answer.json()) == (401, {"error": "Sign in first."})
 
 
-async def test_the_page_shows_a_number_only_with_its_interval_and_n(site, browser):
-    site.tallies.calls += [StoredCall(category=2)] * 16 + [StoredCall(category=0)] * 4
-    site.tallies.calls += [StoredCall(agent="ben")] * 3 + [StoredCall(agent="cem", outcome=Outcome.NO_KEY)]
-    site.tallies.in_progress = 2
-    await browser.sign_in("sam")
-    text = " ".join((await (await browser.get("/")).text()).split())
-    assert '<strong>80 %</strong> <span class="quiet">(58–92 %) n = 20</span>' in text
-    assert "fewer than 10 ratings: do not rank" in text
-    assert "no ratings</span>" in text
-    assert 'id="in-progress">2<' in text
-    assert "style=" not in text
-    assert "<script>" not in text
-
-
 async def test_a_layout_that_leads_is_labelled_and_kept_out_of_the_appraisal_for_all_who_look(site, browser):
     site.tallies.calls += [StoredCall()] * 12 + [StoredCall(layout="paced-123")] * 8
     await browser.sign_in("sam")
-    text = " ".join((await (await browser.get("/")).text()).split())
-    assert "paced-123 leads callers (3 s of silence after key 1): appraisals leave out 8 ratings of it" in text
-    assert "leads callers, nobody signed" in text
-    assert "for appraisal: 100 % (76–100 %) n = 12" in text
+    text = " ".join((await (await browser.get("/team")).text()).split())
+    assert (
+        "paced-123 draws callers to the best answer (3 s of silence after key 1): 8 ratings of it are left out" in text
+    )
+    assert "ivr layouts sign" not in text
+    assert "As pressed without layouts that draw callers to the best answer: 100 % (76 to 100 %), 12 ratings." in text
     assert 'role="alert"' not in text
-    await browser.post("/sign-out", csrf_token=await browser.token("/"))
+    await browser.post("/sign-out", csrf_token=await browser.token("/account"))
+    site.pass_time(days=1)  # the own figures count the calls of a day from the next
     await browser.sign_in("ana")
-    text = " ".join((await (await browser.get("/")).text()).split())
-    assert "for appraisal: 100 % (76–100 %) n = 12" in text
-    assert "8 ratings of paced-123 kept out: it leads callers (3 s of silence after key 1), and nobody signed" in text
-
-
-async def test_names_are_text_and_never_markup(site, browser):
-    site.tallies.calls.append(StoredCall(agent='<script>alert("x")</script>', team='"><img src=x>'))
-    await browser.sign_in("sam")
-    text = await (await browser.get("/")).text()
-    assert "<script>alert" not in text
-    assert "<img src=x" not in text
-    assert "&lt;script&gt;alert" in text
-
-
-async def test_a_leak_shows_no_score(site, browser):
-    site.tallies.calls += [StoredCall()] * 20
-    site.tallies.uncounted = 1
-    await browser.sign_in("sam")
-    text = await (await browser.get("/")).text()
-    assert "21 handled calls, but 20 have an outcome" in text
-    assert "<strong>" not in text
+    (row,) = (await (await browser.get("/api/v1/kpi/agents")).json())["agents"]
+    assert (row["appraisal"]["estimate"], row["appraisal"]["n"]) == (1.0, 12)
+    (reason,) = row["appraisal"]["reasons"]
+    assert reason.startswith(
+        "8 ratings of paced-123 kept out: it leads callers (3 s of silence after key 1), and nobody"
+    )
 
 
 async def test_a_new_call_is_told_and_then_shown(site, browser):
@@ -123,12 +90,12 @@ async def test_a_new_call_is_told_and_then_shown(site, browser):
     async with browser.client.get(browser.address + "/events") as stream:
         assert stream.content_type == "text/event-stream"
         assert await _next_event(stream) == "figures 1"
-        assert 'id="handled">0<' in await (await browser.get("/fragments/agents")).text()
+        assert 'id="handled">0<' in await (await browser.get("/team")).text()
         await _until(lambda: site.changes.watchers == 1)
         site.tallies.calls.append(StoredCall(agent="ana"))
         await site.changes.announce()
         assert await _next_event(stream) == "figures 2"
-        assert 'id="handled">1<' in await (await browser.get("/fragments/agents")).text()
+        assert 'id="handled">1<' in await (await browser.get("/team")).text()
 
 
 async def test_an_agent_is_told_of_the_own_calls_only(site, browser):
@@ -154,7 +121,7 @@ async def test_signing_out_ends_the_stream(site, browser):
     await browser.sign_in("sam")
     async with browser.client.get(browser.address + "/events") as stream:
         assert await _next_event(stream) == "figures 1"
-        await browser.post("/sign-out", csrf_token=await browser.token("/"))
+        await browser.post("/sign-out", csrf_token=await browser.token("/account"))
         await _until(lambda: site.changes.watchers == 1)
         await site.changes.announce()
         assert await _next_event(stream) == "signed-out 0"
@@ -174,18 +141,18 @@ async def test_streams_end_when_the_service_stops(site):
 
 
 async def test_a_fault_in_the_figures_is_an_apology_without_a_trace(site, browser):
-    async def broken(**_selection):
+    async def broken(*_window, **_selection):
         raise RuntimeError("the disk is gone")
 
     await browser.sign_in("sam")
     site.tallies.handled_calls = broken
-    page = await browser.get("/")
+    page = await browser.get("/team")
     assert page.status == 500
     text = await page.text()
     assert "Something went wrong here" in text
     assert "disk" not in text
     del site.tallies.handled_calls
-    assert (await browser.get("/")).status == 200
+    assert (await browser.get("/team")).status == 200
 
 
 async def test_a_refusing_database_is_told_without_its_place(site, browser):
@@ -194,10 +161,29 @@ async def test_a_refusing_database_is_told_without_its_place(site, browser):
 
     await browser.sign_in("sam")
     site.tallies.handled_calls = refusing
-    for path in ("/", "/api/v1/kpi/agents"):
+    for path in ("/team", "/api/v1/kpi/agents"):
         answer = await browser.get(path)
         assert answer.status == 503
         assert "secret" not in await answer.text()
+
+
+async def test_figures_that_take_long_are_waited_for(site, browser):
+    async def computing(*_window: object, **_selection):
+        raise FiguresBeingComputed("not there yet")
+
+    await browser.sign_in("sam")
+    site.tallies.handled_calls = computing
+    page = await browser.get("/team")
+    assert page.status == 202
+    assert page.headers["Refresh"] == "5"
+    text = await page.text()
+    assert "the figures are still being computed. The page shows them by itself" in text
+    answer = await browser.get("/api/v1/kpi/agents")
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "Refresh" not in answer.headers
+    del site.tallies.handled_calls
+    assert "Refresh" not in (await browser.get("/team")).headers
 
 
 async def test_a_stream_that_fails_ends_and_is_not_answered_twice(site, browser):
@@ -207,7 +193,7 @@ async def test_a_stream_that_fails_ends_and_is_not_answered_twice(site, browser)
     await browser.sign_in("sam")
     async with browser.client.get(browser.address + "/events") as stream:
         assert await _next_event(stream) == "figures 1"
-        site.accounts.find_session = broken
+        site.sign_in.sessions.find = broken
         await _until(lambda: site.changes.watchers == 1)
         await site.changes.announce()
         assert await stream.content.read() == b""
@@ -226,7 +212,7 @@ async def test_live_figures_come_back_after_a_fault_of_their_watch(site):
                 yield number
 
     site.changes = FailingChanges()
-    live = LiveFigures(site.report, site.changes, fastest_seconds=0.0, pulse_seconds=60.0)
+    live = LiveFigures(site.changes, lambda: ReadHere(site.sources()).read(MarksQuestion()), fastest_seconds=0.0)
     following = asyncio.create_task(keep_following(live, retry_seconds=0.0))
     await _until(lambda: site.changes.watchers == 1)
     generations = live.generations(at_least_every_seconds=60.0)
@@ -237,37 +223,6 @@ async def test_live_figures_come_back_after_a_fault_of_their_watch(site):
     following.cancel()
     await asyncio.wait({following})
     assert site.changes.watchers == 0
-
-
-async def test_browsers_share_one_computation_and_a_change_begins_a_new_one(site):
-    asked = 0
-    may_answer = asyncio.Event()
-
-    async def slow_report(window):
-        nonlocal asked
-        asked += 1
-        await may_answer.wait()
-        return await site.report(window)
-
-    live = LiveFigures(slow_report, site.changes, fastest_seconds=3600.0, pulse_seconds=3600.0)
-    readers = [asyncio.create_task(live.report(ALL_CALLS)) for _ in range(20)]
-    await asyncio.sleep(0)
-    readers[0].cancel()  # one that goes away takes nothing from the others
-    may_answer.set()
-    reports = await asyncio.gather(*readers[1:])
-    assert asked == 1
-    assert all(report is reports[0] for report in reports)
-    following = asyncio.create_task(live.follow_changes())
-    await _until(lambda: site.changes.watchers == 1)
-    generations = live.generations(at_least_every_seconds=3600.0)
-    await anext(generations)
-    await site.changes.announce()
-    await anext(generations)
-    assert await live.report(ALL_CALLS) is not reports[0]
-    assert asked == 2
-    await generations.aclose()
-    following.cancel()
-    await asyncio.wait({following})
 
 
 async def test_the_probes_need_no_session(site, browser):

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from ivr.domain.calls import CallId, HandledCall
 from ivr.domain.outcomes import Outcome
-from ivr.store.accounts import SqlAccounts
 from ivr.store.changes import CommitChanges
 from ivr.store.database import open_database
 from ivr.store.ledger import SqlLedger
 from ivr.store.tallies import SqlTallies
 from ivr.store.writer import Writer
 from tests.memory_ports import NOON
+from tests.stored_sign_in import stored_sign_in
 from tests.web_site import Browser, Site
 
 
@@ -32,8 +32,8 @@ def _call(number: int, agent: str, outcome: Outcome, category: int | None) -> Ha
 async def test_a_rated_call_reaches_the_page_and_the_session_outlives_the_service(tmp_path):
     database = open_database(f"sqlite:///{tmp_path / 'ivr.db'}")
     async with Writer(database) as writer:
-        accounts = SqlAccounts(database, writer)
-        site = Site(tallies=SqlTallies(database), accounts=accounts, changes=CommitChanges(writer))
+        sign_in = stored_sign_in(database, writer, lambda: NOON)
+        site = Site(tallies=SqlTallies(database), sign_in=sign_in, changes=CommitChanges(writer))
         await site.add_users()
         ledger = SqlLedger(database, writer)
         await ledger.close(_call(1, "ana", Outcome.RATED, 2))
@@ -43,11 +43,11 @@ async def test_a_rated_call_reaches_the_page_and_the_session_outlives_the_servic
             assert (await browser.sign_in("sam")).status == 303
             async with browser.client.get(address + "/events") as stream:
                 assert b"figures" in await asyncio.wait_for(stream.content.readline(), 15)
-                assert 'id="handled">1<' in await (await browser.get("/fragments/agents")).text()
+                assert 'id="handled">1<' in await (await browser.get("/team")).text()
                 await ledger.close(_call(2, "ana", Outcome.NO_KEY, None))
                 while b"event: figures" not in await asyncio.wait_for(stream.content.readline(), 15):
                     pass
-                assert 'id="handled">2<' in await (await browser.get("/fragments/agents")).text()
+                assert 'id="handled">2<' in await (await browser.get("/team")).text()
             (row,) = (await (await browser.get("/api/v1/kpi/agents?from=2026-03-02&to=2026-03-02")).json())["agents"]
             assert (row["handled"], row["rated"], row["team"]) == (2, 1, "blue")
             token = browser.cookie("ivr_session")
@@ -55,9 +55,9 @@ async def test_a_rated_call_reaches_the_page_and_the_session_outlives_the_servic
         async with site.serve() as address:
             again = Browser(address)
             again.client.cookie_jar.update_cookies({"ivr_session": token})
-            assert 'id="handled">2<' in await (await again.get("/")).text()
-            await again.post("/sign-out", csrf_token=await again.token("/"))
+            assert 'id="handled">2<' in await (await again.get("/team")).text()
+            await again.post("/sign-out", csrf_token=await again.token("/account"))
             again.client.cookie_jar.update_cookies({"ivr_session": token})
-            assert (await again.get("/")).status == 303
+            assert (await again.get("/team")).status == 303
             await again.client.close()
     database.close()

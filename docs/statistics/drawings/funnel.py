@@ -4,7 +4,8 @@ import altair as alt
 import numpy as np
 
 from drawings.theme import BLUE, GREY, ORANGE
-from ivr.domain.kpi.funnel import ALARM, ALERT, Funnel, Zone, funnel, limits
+from ivr.domain.kpi.funnel import funnel, limits
+from ivr.domain.kpi.funnel_points import ALARM, ALERT, Funnel, Zone
 
 INSIDE, OUTSIDE = "within the limits", "beyond the outer limit"
 

@@ -4,8 +4,9 @@ import altair as alt
 import numpy as np
 
 from drawings.theme import BLUE, GREY, ORANGE
-from ivr.domain.kpi.peer_flags import PeerFlag, Signal
+from ivr.domain.kpi.peer_flags import PeerFlag
 from ivr.domain.kpi.selective_flags import EventCount, flag_shares
+from ivr.domain.kpi.signals import Signal
 
 PLAIN, FLAGGED = "no flag", "flagged"
 

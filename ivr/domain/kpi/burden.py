@@ -13,7 +13,7 @@ from math import exp, sqrt
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.tallies import OutcomeCount
-from ivr.domain.kpi.top_box import read_ratings
+from ivr.domain.kpi.top_box import can_be_read
 from ivr.domain.kpi.wilson import Z
 from ivr.domain.outcomes import DISPOSITIONS
 
@@ -26,18 +26,20 @@ FEWEST_RATINGS = 30
 def burden_seconds(counts: Iterable[OutcomeCount], instruments: Instruments) -> Estimate:
     """Return the seconds of callers for each usable rating; n counts the asked calls whose seconds are known."""
     asked = ratings = silent = 0
-    seconds = squares = rated_seconds = 0.0
+    # Summed in whole milliseconds, so that it changes no digit how the calls are grouped, and in which order.
+    milliseconds = rated_milliseconds = square_milliseconds = 0
     for cell in counts:
         # Of one cell all calls are alike, so all or none of its ratings can be read.
-        is_usable = read_ratings([cell], instruments).judged > 0
+        is_usable = can_be_read(cell, instruments)
         asked += cell.asked
-        seconds += cell.asked_seconds
-        squares += cell.asked_seconds_squared
+        milliseconds += round(1_000 * cell.asked_seconds)
+        square_milliseconds += round(1_000_000 * cell.asked_seconds_squared)
         if is_usable:
             ratings += cell.asked
-            rated_seconds += cell.asked_seconds
+            rated_milliseconds += round(1_000 * cell.asked_seconds)
         if cell.outcome is not None and DISPOSITIONS[cell.outcome].started:
             silent += cell.calls - cell.asked
+    seconds, rated_seconds, squares = milliseconds / 1_000, rated_milliseconds / 1_000, square_milliseconds / 1_000_000
     left_out = (f"{silent} asked calls without known seconds are left out",) if silent else ()
     if asked == 0:
         return _none("no asked call whose seconds are known", 0, left_out)

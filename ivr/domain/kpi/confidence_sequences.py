@@ -15,6 +15,7 @@ n counts both, and s^2 is n times the variance of their difference.
 
 import math
 
+from ivr.domain.kpi.comparisons import Comparison
 from ivr.domain.kpi.estimates import POINTS, Estimate, Status, no_figure
 
 TUNED_FOR = 5000
@@ -68,6 +69,27 @@ def difference_sequence(
     figure = centre + difference
     return Estimate(
         scale * figure, scale * (figure - reach), scale * (figure + reach), unit, observations, METHOD, Status.OK
+    )
+
+
+def comparison_sequence(comparison: Comparison, *, alpha: float, tuned_for: float) -> Estimate:
+    """Return a comparison with an interval that holds at all looks, in the comparison's own unit.
+
+    Where it has no figure, the estimate says why in its words.
+    """
+    figure = comparison.figure
+    scale, centre = (100.0, 0.0) if figure.unit == POINTS else (1.0, 0.5)
+    if comparison.difference is None or comparison.variance is None:
+        return no_figure(figure.status, *figure.reasons, unit=figure.unit, n=figure.n, method=METHOD)
+    return difference_sequence(
+        comparison.difference,
+        comparison.variance,
+        comparison.n,
+        alpha=alpha,
+        tuned_for=tuned_for,
+        unit=figure.unit,
+        scale=scale,
+        centre=centre,
     )
 
 

@@ -13,13 +13,14 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from hashlib import blake2s
-from itertools import compress
+from itertools import compress, repeat
 from typing import Any
 
 from ivr.domain.calls import HandledCall
 from ivr.domain.kpi.latencies import latency_bin
 from ivr.domain.kpi.local_days import local_days
 from ivr.domain.kpi.waits import wait_bin
+from ivr.domain.outcomes import Outcome
 
 TALLIED = (
     "pbx",
@@ -46,6 +47,7 @@ TALLIED = (
     "followup",
     "followup_category",
     "asked_seconds",
+    "ended_by",
 )
 """The columns of a call that its contribution is made of; a change of any other one changes no tally."""
 
@@ -75,7 +77,8 @@ class Contributions:
     ``daily`` is keyed by (day, place, agent, result) and has calls, asked, asked ms, their squares, first and last
     end; ``presses`` by (day, hearing), ``period`` by (contact, agent, result), ``groups`` by (contact, group, result).
     Places, hearings, contacts, agents and results stand there by their numbers. A result is (outcome, category,
-    followup, followup's category, second key); a group's has no second key.
+    followup, followup's category, second key, who ended the call, options heard of a rated call); the last two are
+    those of days alone, and a group's has no second key.
     """
 
     def __init__(self, zone: tzinfo) -> None:
@@ -118,7 +121,7 @@ class Contributions:
         days = [self._days.day(stamp) for stamp in stamps]
         agents = [self.agents[agent] for agent in given["agent"]]
         contacts = self._contacts(days, given)
-        results, group_results = self._results(given)
+        daily_results, results, group_results = self._results(given)
         tally = Counter.update if sign > 0 else Counter.subtract
         tally(self.period, zip(contacts, agents, results, strict=True))
         tally(self.groups, zip(contacts, _groups(given), group_results, strict=True))
@@ -136,7 +139,7 @@ class Contributions:
                 strict=True,
             )
         ]
-        self._add_daily(zip(days, places, agents, results, strict=True), stamps, given["asked_seconds"], sign)
+        self._add_daily(zip(days, places, agents, daily_results, strict=True), stamps, given["asked_seconds"], sign)
 
     def _contacts(self, days: Sequence[str], given: Mapping[str, Sequence[Any]]) -> list[int]:
         contacts = self.contacts
@@ -158,13 +161,21 @@ class Contributions:
             )
         ]
 
-    def _results(self, given: Mapping[str, Sequence[Any]]) -> tuple[list[int], list[int]]:
-        results, keys = self.results, given["confirm_key"]
-        columns = (given["outcome"], given["category"], given["followup"], given["followup_category"])
-        without = [results[(*result, None)] for result in zip(*columns, strict=True)]
+    def _results(self, given: Mapping[str, Sequence[Any]]) -> tuple[list[int], list[int], list[int]]:
+        """Return the results of days, periods and groups."""
+        results, keys, outcomes = self.results, given["confirm_key"], given["outcome"]
+        columns = (outcomes, given["category"], given["followup"], given["followup_category"])
+        # Of other calls the presses tell how far they were heard; here it would make many cells of one.
+        heard = [
+            options if outcome == Outcome.RATED else None
+            for outcome, options in zip(outcomes, given["options_heard"], strict=True)
+        ]
+        daily = [results[result] for result in zip(*columns, keys, given["ended_by"], heard, strict=True)]
+        without = [results[(*result, None, None, None)] for result in zip(*columns, strict=True)]
         if not any(keys):
-            return without, without
-        return [results[result] for result in zip(*columns, keys, strict=True)], without
+            return daily, without, without
+        with_keys = zip(*columns, keys, repeat(None), repeat(None), strict=False)
+        return daily, [results[result] for result in with_keys], without
 
     def _presses(self, days: Sequence[str], given: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, int]]:
         heard, pressed = given["options_heard"], given["press_ms"]

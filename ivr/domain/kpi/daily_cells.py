@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from ivr.domain.kpi.period_cells import Result
-
 
 class Place(NamedTuple):
     """Where a call is counted, beside its agent: all that pages select and group by."""
@@ -17,6 +15,22 @@ class Place(NamedTuple):
     allocation: str | None
 
 
+class DailyResult(NamedTuple):
+    """How a call ended and what it gave, beside its agent.
+
+    ``ended_by`` is a value of :class:`ivr.domain.calls.EndedBy`, ``outcome`` of :class:`ivr.domain.outcomes.Outcome`.
+    ``options_heard`` is known of rated calls only: of the others it is kept apart from the agent, as a Hearing.
+    """
+
+    outcome: str | None
+    category: int | None
+    followup: str | None
+    followup_category: int | None
+    confirm_key: str | None
+    ended_by: str | None
+    options_heard: int | None
+
+
 class DailyCell(NamedTuple):
     """So many calls of one day (``2026-03-01``), place, agent and result.
 
@@ -28,8 +42,7 @@ class DailyCell(NamedTuple):
     day: str
     place: Place
     agent: str | None
-    result: Result
-    confirm_key: str | None
+    result: DailyResult
     calls: int
     asked: int
     asked_ms: int

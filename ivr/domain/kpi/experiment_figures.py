@@ -5,17 +5,19 @@ effect is withheld. Then who answers, then what is answered, then what the decla
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ivr.domain.experiments import PrimaryMetric
 from ivr.domain.kpi.arm_effects import ArmEffects, DesignEffects, effects_of, without_effects
 from ivr.domain.kpi.arms import ArmCount, Arms, arms_of
+from ivr.domain.kpi.daily_looks import Looks, daily_looks
 from ivr.domain.kpi.delay_effects import DelayFigures, delay_figures, weak_delays
 from ivr.domain.kpi.drawn_arms import DrawTests, draw_tests
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.experiment_cells import CountedExperiment, ReplicateCell
-from ivr.domain.kpi.experiment_verdicts import ArmVerdict, Terms, verdicts
+from ivr.domain.kpi.experiment_verdicts import ALPHA, ArmVerdict, Terms, verdicts
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.replicates import DesignEffect, shares_design_effect
 from ivr.domain.kpi.wilson import proportion
@@ -38,6 +40,8 @@ class StratumFigures:
 class ArmFigures:
     """One layout; ``effects`` and ``verdict`` are None for the reference.
 
+    ``looks`` are the effects at the end of each day with intervals that hold at all of them together; none for the
+    reference, and where the effects are withheld.
     ``is_reversed``: the best answer is read first on one of the two and last on the other, so each may lose callers
     whom the other keeps.
     """
@@ -50,6 +54,7 @@ class ArmFigures:
     effects: ArmEffects | None
     verdict: ArmVerdict | None
     is_reversed: bool = False
+    looks: Looks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,9 @@ def experiment_figures(
     compared_with = _reference(arms, reference)
     weeks = _weeks(counted)
     judged: Mapping[str, ArmVerdict] = {}
+    looks: Mapping[str, Looks] = {}
+    if compared_with is not None and mismatch is None:
+        looks = _looks(terms, arms, counted, instruments, compared_with, effects)
     if compared_with is not None:
         judged = verdicts(
             terms,
@@ -106,7 +114,11 @@ def experiment_figures(
     begins = _begins_with_best(counted, instruments)
     turned = {layout for layout in begins if begins[layout] != begins.get(compared_with or layout, begins[layout])}
     rows = tuple(
-        replace(_row(arms, layout, compared_with, effects, judged, mismatch), is_reversed=layout in turned)
+        replace(
+            _row(arms, layout, compared_with, effects, judged, mismatch),
+            is_reversed=layout in turned,
+            looks=looks.get(layout, {}),
+        )
         for layout in arms.layouts()
     )
     delays = delay_figures(counted.arms, response.value, draws.delays.mismatch)
@@ -126,6 +138,30 @@ def experiment_figures(
         delays=delays,
         mismatch=mismatch,
         warnings=tuple(notes.all()),
+    )
+
+
+def _looks(
+    terms: Terms,
+    arms: Arms,
+    counted: CountedExperiment,
+    instruments: Instruments,
+    reference: str,
+    effects: DesignEffects,
+) -> Mapping[str, Looks]:
+    """Return the looks by what decides, by who answers and by what is answered, at every layout that is compared."""
+    layouts = [layout for layout in arms.layouts() if layout != reference and arms.shared(layout, reference)]
+    metrics = (terms.primary_metric, PrimaryMetric.RESPONSE_RATE, PrimaryMetric.TOP_BOX)
+    return daily_looks(
+        tuple(dict.fromkeys(metrics)),
+        layouts,
+        counted.days,
+        instruments,
+        arms,
+        reference=reference,
+        effects=effects,
+        alpha=ALPHA / max(1, len(layouts)),
+        tuned_for=terms.tuned_for,
     )
 
 

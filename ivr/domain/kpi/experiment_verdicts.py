@@ -7,16 +7,16 @@ beside one reference share one chance of a false claim: Holm for the one look, a
 sequence. Who looks at other calls than the rule was made for (a filter, a window) gets no verdict.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from ivr.domain.experiments import PrimaryMetric, StopRule, Unit
 from ivr.domain.kpi.arm_effects import DesignEffects, compare
-from ivr.domain.kpi.arms import ArmCount, Arms, add, arms_of
+from ivr.domain.kpi.arms import Arms
 from ivr.domain.kpi.comparisons import Comparison, no_comparison
-from ivr.domain.kpi.confidence_sequences import METHOD, TUNED_FOR, difference_sequence
-from ivr.domain.kpi.estimates import POINTS, Estimate, Status, no_figure
+from ivr.domain.kpi.confidence_sequences import TUNED_FOR, comparison_sequence
+from ivr.domain.kpi.daily_looks import cumulated_days
+from ivr.domain.kpi.estimates import POINTS, Estimate, Status
 from ivr.domain.kpi.experiment_cells import DayCell
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.more_ratings import MoreRatings, more_for_comparison, more_for_sequence
@@ -85,7 +85,7 @@ def verdicts(
     today = {layout: judge.primary(arms, layout) for layout in layouts}
     adjusted = dict(zip(layouts, holm([today[layout].p_value for layout in layouts]), strict=True))
     alpha = ALPHA / max(1, len([layout for layout in layouts if arms.shared(layout, reference)]))
-    found = {} if barred is not None else judge.decisions(layouts, _cumulated(days, instruments, arms), alpha)
+    found = {} if barred is not None else judge.decisions(layouts, cumulated_days(days, instruments, arms), alpha)
     return {
         layout: judge.verdict(layout, today[layout], adjusted[layout], alpha, found.get(layout), barred)
         for layout in layouts
@@ -117,22 +117,7 @@ class _Judge:
         return ArmVerdict(primary, sequence, None, None, None, None, None, f"nothing is concluded: {mismatch}")
 
     def sequence(self, comparison: Comparison, alpha: float) -> Estimate:
-        is_win = self.terms.primary_metric is PrimaryMetric.WIN_PROBABILITY
-        unit, scale, centre = (WIN_UNIT, 1.0, 0.5) if is_win else (POINTS, 100.0, 0.0)
-        difference, variance = comparison.difference, comparison.variance
-        if difference is None or variance is None:
-            figure = comparison.figure
-            return no_figure(figure.status, *figure.reasons, unit=unit, n=figure.n, method=METHOD)
-        return difference_sequence(
-            difference,
-            variance,
-            comparison.n,
-            alpha=alpha,
-            tuned_for=self.terms.tuned_for,
-            unit=unit,
-            scale=scale,
-            centre=centre,
-        )
+        return comparison_sequence(comparison, alpha=alpha, tuned_for=self.terms.tuned_for)
 
     def decisions(
         self, layouts: Sequence[str], looks: Iterable[tuple[str, Arms]], alpha: float
@@ -226,13 +211,3 @@ class _Judge:
         if minimum is None or rated[least] >= minimum:
             return None
         return lacking_ratings(least, rated[least], minimum, self.weeks)
-
-
-def _cumulated(days: Iterable[DayCell], instruments: Instruments, arms: Arms) -> Iterator[tuple[str, Arms]]:
-    """Yield each day with all that was counted up to its end; what is yielded grows with the next."""
-    strata: dict[str, dict[str, ArmCount]] = {}
-    for day, cells in groupby(sorted(days, key=lambda cell: cell.day), key=lambda cell: cell.day):
-        for allocation, counts in arms_of(cells, instruments, arms.scales).strata.items():
-            for layout, count in counts.items():
-                add(strata.setdefault(allocation, {}).setdefault(layout, ArmCount()), count)
-        yield day, Arms(strata, arms.chances, arms.scales, {})

@@ -11,7 +11,8 @@ class Instrument:
     ``categories`` are from worst to best. ``leads`` says why it leads callers to the best answer, empty where it does
     not; ``signed_by`` is who signed for it all the same. ``keys`` says which category each key meant, empty where it
     is not known. ``first_read`` is the category that is read first, and ``read_seconds`` says, from the worst category
-    to the best, how long after the introduction each has been read; None and empty where it is not known.
+    to the best, how long after the introduction each has been read; None and empty where it is not known. ``options``
+    is how many answers are read out.
     """
 
     categories: tuple[str, ...]
@@ -20,6 +21,7 @@ class Instrument:
     keys: Mapping[str, int] = field(default_factory=dict)
     first_read: int | None = None
     read_seconds: tuple[float, ...] = ()
+    options: int | None = None
 
     @property
     def is_kept_out(self) -> bool:
@@ -33,6 +35,7 @@ class Instruments:
 
     current: Mapping[str, Instrument] = field(default_factory=dict)
     noted: Mapping[tuple[str, str], Instrument] = field(default_factory=dict)
+    _unsigned: dict[str, Instrument] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of_scales(cls, scales: Mapping[str, tuple[str, ...]]) -> "Instruments":
@@ -53,4 +56,8 @@ class Instruments:
         noted = self.noted.get((layout, version))
         if noted is not None:
             return noted
-        return None if current is None else replace(current, signed_by=None)
+        if current is None or current.signed_by is None:
+            return current
+        if layout not in self._unsigned:
+            self._unsigned[layout] = replace(current, signed_by=None)
+        return self._unsigned[layout]

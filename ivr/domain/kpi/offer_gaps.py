@@ -23,8 +23,8 @@ from ivr.domain.kpi.peer_flags import (
     LEAST_APART,
     SENTENCES,
     PeerFlag,
-    Signal,
 )
+from ivr.domain.kpi.signals import Signal
 from ivr.domain.kpi.wilson import newcombe_interval
 
 _ODD = 0.05

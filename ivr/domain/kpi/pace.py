@@ -18,10 +18,14 @@ _MOST_WEEKS = 520
 def with_weeks_needed(rows: Sequence[AgentFigures], counts: Sequence[OutcomeCount]) -> tuple[AgentFigures, ...]:
     """Return ``rows`` with the weeks that their ``more_ratings`` take at the agent's own pace in these counts.
 
-    None where no more ratings are needed, where none has come yet, or where it would take more than ten years.
+    The pace is of the agent's first to last call, whoever else is among ``counts``: a page of one agent and a page of
+    the team say the same. None where no more ratings are needed, where none has come yet, or where it would take more
+    than ten years.
     """
-    weeks = _weeks(counts)
-    return tuple(_row(row, weeks) for row in rows)
+    own: dict[str | None, list[OutcomeCount]] = {}
+    for each in counts:
+        own.setdefault(each.agent, []).append(each)
+    return tuple(_row(row, _weeks(own.get(row.agent, ()))) for row in rows)
 
 
 def _weeks(counts: Sequence[OutcomeCount]) -> float:

@@ -9,35 +9,19 @@ S. A. Stouffer and others (1949), The American Soldier, volume 1, Princeton Univ
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from ivr.domain.kpi.estimates import Estimate
 from ivr.domain.kpi.multiplicity import benjamini_hochberg
+from ivr.domain.kpi.signals import Signal
 
 FEWEST_CALLS = 50
 FEWEST_PEERS = 8
 FALSE_DISCOVERIES = 0.05
 LEAST_APART = 0.05
 """A share less than this beside the peers' is not flagged, however many calls say so."""
-
-
-class Signal(StrEnum):
-    """What is counted: the code of the flag."""
-
-    LOW_OFFER_RATE = "low_offer_rate"
-    AGENT_HANGS_UP_FIRST = "agent_hangs_up_first"
-    TRANSFERS_BEFORE_RATING = "transfers_before_rating"
-    EARLY_PRESSES = "early_presses"
-    FEW_CALLERS = "few_callers"
-    OFFERS_TO_THE_CONTENT = "offers_to_the_content"
-
-    @property
-    def is_low(self) -> bool:
-        """Whether a low share is the telling one."""
-        return self is Signal.LOW_OFFER_RATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ivr.domain.kpi.estimates import Estimate
-from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.tallies import DayCount, OutcomeCount
 from ivr.domain.kpi.wilson import proportion
 from ivr.domain.outcomes import DISPOSITIONS, Outcome
 
@@ -42,7 +42,7 @@ class Dispositions:
         return sum(self.outcomes.values())
 
 
-def count_dispositions(counts: Iterable[OutcomeCount]) -> Dispositions:
+def count_dispositions(counts: Iterable[OutcomeCount | DayCount]) -> Dispositions:
     """Add up ``counts``; every outcome is named, 0 included."""
     outcomes = dict.fromkeys(Outcome, 0)
     handled = 0

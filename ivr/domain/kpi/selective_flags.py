@@ -32,8 +32,8 @@ from ivr.domain.kpi.peer_flags import (
     LEAST_APART,
     SENTENCES,
     PeerFlag,
-    Signal,
 )
+from ivr.domain.kpi.signals import Signal
 from ivr.domain.kpi.wilson import proportion
 
 _ODD = 2.0

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ivr.domain.kpi.posterior_ranks import RankSummary
+from ivr.domain.kpi.tier_numbers import ABOVE, BELOW, MIDDLE
 
-ABOVE, MIDDLE, BELOW = 1, 2, 3
 SURE = 0.975
 """The probability that names an agent."""
 FEWEST_AGENTS = 3

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.instruments import Instrument, Instruments
-from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.tallies import DayCount, OutcomeCount
 from ivr.domain.kpi.wilson import proportion
 from ivr.domain.outcomes import Outcome
 
 MIXES = "pressed shares mix layouts"
 """How the note begins that a share rests on several layouts."""
+MIXES_VERSIONS = "pressed shares mix layout versions"
+"""The note that it rests on several versions of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,11 @@ class Ratings:
         if len(layouts) > 1:
             left_out.append(f"{MIXES}: " + ", ".join(sorted(_name(each) for each in layouts)))
         if len(self.instruments) > len(layouts):
-            left_out.append("pressed shares mix layout versions")
+            left_out.append(MIXES_VERSIONS)
         return tuple(left_out)
 
 
-def read_ratings(counts: Iterable[OutcomeCount], known: Instruments) -> Ratings:
+def read_ratings(counts: Iterable[OutcomeCount | DayCount], known: Instruments) -> Ratings:
     """Sort the rated calls among ``counts``."""
     rated = judged = best = 0
     undefined: dict[tuple[str | None, str], int] = {}
@@ -62,6 +64,13 @@ def read_ratings(counts: Iterable[OutcomeCount], known: Instruments) -> Ratings:
     return Ratings(rated, judged, best, undefined, frozenset(instruments))
 
 
+def can_be_read(count: OutcomeCount, known: Instruments) -> bool:
+    """Say whether the calls are ratings whose category their layout's definition knows."""
+    if count.outcome is not Outcome.RATED or count.calls == 0:
+        return False
+    return isinstance(_is_best(count, known.of(count.layout, count.layout_version)), bool)
+
+
 def top_box(ratings: Ratings) -> Estimate:
     """Return the share of the readable ratings in the best category, with its Wilson interval."""
     if ratings.rated and not ratings.judged:
@@ -69,7 +78,7 @@ def top_box(ratings: Ratings) -> Estimate:
     return proportion(ratings.best, ratings.judged, of="ratings")
 
 
-def _is_best(count: OutcomeCount, instrument: Instrument | None) -> bool | str:
+def _is_best(count: OutcomeCount | DayCount, instrument: Instrument | None) -> bool | str:
     """Return whether the ratings are in the best category, or why they cannot be read."""
     if count.layout is None:
         return "no layout is stored with it"

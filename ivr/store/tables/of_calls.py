@@ -119,6 +119,13 @@ calls = Table(
         sqlite_where=text("entered_at IS NOT NULL AND entry_declined IS NULL AND test = 0"),
         postgresql_where=text("entered_at IS NOT NULL AND entry_declined IS NULL AND NOT test"),
     ),
+    # The contested ones, which figures are shown with and without.
+    Index(
+        "ix_calls_excluded",
+        "ended_at",
+        sqlite_where=text("excluded = 1"),
+        postgresql_where=text("excluded"),
+    ),
     Index(
         "ix_calls_open",
         "pbx",

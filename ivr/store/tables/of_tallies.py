@@ -58,6 +58,7 @@ tally_changes = Table(
     Column("followup", NAME),
     Column("followup_category", Integer),
     Column("asked_seconds", Double),
+    Column("ended_by", NAME),
 )
 
 
@@ -123,6 +124,9 @@ tally_results = Table(
     Column("followup", NAME),
     Column("followup_category", Integer),
     Column("confirm_key", NAME),
+    # Of daily cells alone.
+    Column("ended_by", NAME),
+    Column("options_heard", Integer),
 )
 
 daily_tallies = Table(
@@ -171,6 +175,17 @@ group_tallies = Table(
     Column("replicate_group", Integer, primary_key=True, autoincrement=False),
     _number("result"),
     _sum("calls"),
+    sqlite_with_rowid=False,
+)
+
+# At which revision of the tallies the daily cells and the presses of a day changed last; 0 where they are those of an
+# import that is not complete, which nobody sees.
+tally_days = Table(
+    "tally_days",
+    metadata,
+    *_in_a_book(),
+    Column("day", NAME, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -1,22 +1,25 @@
-// Keeps the figures fresh: on each "figures" event the table's part of the page is fetched and put in place.
+// Keeps a page fresh: on each "figures" event the page's own address is fetched again and its #live-part put in place.
 // While the page is hidden nothing is kept open; browsers allow few connections to one host.
 "use strict";
 
 (() => {
-  const figures = document.getElementById("figures");
+  const part = document.getElementById("live-part");
   const live = document.getElementById("live");
-  const address = "/fragments/agents" + window.location.search;
+  if (!part || !live) return;
   let events = null;
   let fetching = false;
   let again = false;
 
-  function say(state, text) {
+  function say(state) {
     live.dataset.state = state;
+    const text = live.dataset[state];
     if (live.textContent !== text) live.textContent = text;
   }
 
   function signIn() {
-    window.location.assign("/sign-in");
+    disconnect();
+    const here = window.location.pathname + window.location.search;
+    window.location.assign("/sign-in?next=" + encodeURIComponent(here));
   }
 
   async function refresh() {
@@ -26,13 +29,19 @@
     }
     fetching = true;
     try {
-      const answer = await fetch(address, { credentials: "same-origin", cache: "no-store" });
+      const answer = await fetch(window.location.pathname + window.location.search, {
+        credentials: "same-origin",
+        cache: "no-store",
+        headers: { "X-Ivr-Live": "1" },
+      });
       if (answer.status === 401) return signIn();
       if (!answer.ok) throw new Error(`status ${answer.status}`);
-      replace(await answer.text());
-      say("live", "live");
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live-part");
+      if (!fresh) throw new Error("no figures in the answer");
+      replace(fresh);
+      say("live");
     } catch {
-      say("lost", "connection lost, trying again");
+      say("lost");
     } finally {
       fetching = false;
       if (again) {
@@ -42,14 +51,33 @@
     }
   }
 
-  function replace(html) {
-    const open = new Set(Array.from(figures.querySelectorAll("details[open]"), (each) => each.id));
-    const focused = document.activeElement?.closest?.("#figures details")?.id;
-    figures.innerHTML = html;
-    for (const each of figures.querySelectorAll("details")) {
-      each.open = open.has(each.id);
+  // What was opened stays open, what had the focus keeps it, and what was scrolled stays where it was.
+  function replace(fresh) {
+    const opened = new Map(Array.from(part.querySelectorAll("details[id]"), (each) => [each.id, each.open]));
+    const scrolled = Array.from(part.querySelectorAll(".scroll"), (each) => each.scrollLeft);
+    const focused = wayTo(document.activeElement);
+    part.replaceChildren(...Array.from(fresh.childNodes));
+    for (const [id, open] of opened) {
+      const each = document.getElementById(id);
+      if (each) each.open = open;
     }
-    if (focused) document.getElementById(focused)?.querySelector("summary")?.focus({ preventScroll: true });
+    part.querySelectorAll(".scroll").forEach((each, place) => { each.scrollLeft = scrolled[place] ?? 0; });
+    if (focused) found(focused)?.focus({ preventScroll: true });
+    part.dispatchEvent(new CustomEvent("ivr:replaced", { bubbles: true }));
+  }
+
+  // An element without an id is found again as the n-th of its kind within the nearest one that has an id.
+  function wayTo(element) {
+    if (!element || !part.contains(element)) return null;
+    const near = element.id ? element : element.closest("[id]");
+    if (near === element) return { id: element.id };
+    const alike = Array.from(near.querySelectorAll(element.tagName));
+    return { id: near.id, kind: element.tagName, place: alike.indexOf(element) };
+  }
+
+  function found(way) {
+    const near = document.getElementById(way.id);
+    return way.kind === undefined ? near : near?.querySelectorAll(way.kind)[way.place];
   }
 
   function connect() {
@@ -58,7 +86,7 @@
     events.addEventListener("figures", refresh);
     events.addEventListener("signed-out", signIn);
     events.addEventListener("error", () => {
-      say("lost", "connection lost, trying again");
+      say("lost");
       if (events && events.readyState === EventSource.CLOSED) {
         disconnect();
         window.setTimeout(() => { if (!document.hidden) { connect(); refresh(); } }, 5000);
@@ -74,7 +102,7 @@
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) {
       disconnect();
-      say("off", "paused");
+      say("paused");
     } else {
       connect();
     }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.domain.calls import CallId, HandledCall
+from ivr.domain.calls import CallId, EndedBy, HandledCall
 from ivr.domain.kpi.contributions import LONGEST_ASKED_MS, TALLIED, Contributions, replicate_group
 from ivr.domain.kpi.latencies import LATENCY_BOUNDS_MS, latency_bin
 from ivr.domain.kpi.local_days import LocalDays
@@ -41,6 +41,7 @@ RATED = HandledCall(
     followup="answered",
     followup_category=3,
     asked_seconds=2.5,
+    ended_by=EndedBy.CALLER,
 )
 
 
@@ -90,10 +91,10 @@ def test_a_call_adds_one_cell_to_each_family() -> None:
     place = ("north", "berlin", "sales", "de", "sparse-531", "v1", "a:0.5 sparse-531:0.5")
     assert cells(of(RATED)) == {
         # In Berlin it is March already.
-        "daily": {("2026-03-01", place, "ann", ("rated", 2, "answered", 3, "5")): (1, 1, 2500, 6_250_000)},
+        "daily": {("2026-03-01", place, "ann", ("rated", 2, "answered", 3, "5", "caller", 1)): (1, 1, 2500, 6_250_000)},
         "presses": {("2026-03-01", ("sparse-531", "v1", "rated", 1, latency_bin(1200))): 1},
-        "period": {(contact, "ann", ("rated", 2, "answered", 3, "5")): 1},
-        "groups": {(contact, replicate_group("h1:ab"), ("rated", 2, "answered", 3, None)): 1},
+        "period": {(contact, "ann", ("rated", 2, "answered", 3, "5", None, None)): 1},
+        "groups": {(contact, replicate_group("h1:ab"), ("rated", 2, "answered", 3, None, None, None)): 1},
     }
 
 
@@ -113,11 +114,26 @@ def test_nothing_is_known_of_a_bare_call() -> None:
     bare = HandledCall(CallId("default", "7"), ENDED, Outcome.UNKNOWN, selection_probability=1)
     contact = ("2026-02", *[None] * 9, 1.0)
     assert cells(of(bare, zone=ZoneInfo("UTC"))) == {
-        "daily": {("2026-02-28", (None,) * 7, None, ("unknown", None, None, None, None)): (1, 0, 0, 0)},
+        "daily": {
+            ("2026-02-28", (None,) * 7, None, ("unknown", *[None] * 4, "unknown", None)): (1, 0, 0, 0),
+        },
         "presses": {},
-        "period": {(contact, None, ("unknown", None, None, None, None)): 1},
-        "groups": {(contact, replicate_group("default/7"), ("unknown", None, None, None, None)): 1},
+        "period": {(contact, None, ("unknown", *[None] * 6)): 1},
+        "groups": {(contact, replicate_group("default/7"), ("unknown", *[None] * 6)): 1},
     }
+
+
+def test_how_far_a_call_was_heard_tells_cells_of_agents_apart_only_where_it_was_rated() -> None:
+    left = replace(RATED, outcome=Outcome.LEFT_IN_MENU, category=None)
+    given = cells(of(*(replace(call, options_heard=heard) for call in (RATED, left) for heard in (0, 1, 2))))
+    assert sorted(given["daily"].values()) == [(1, 1, 2500, 6_250_000)] * 3 + [(3, 3, 7500, 18_750_000)]
+    assert list(given["presses"].values()) == [1] * 6
+
+
+def test_who_ended_a_call_makes_no_cells_for_fits() -> None:
+    given = cells(of(*(replace(RATED, ended_by=end) for end in (*EndedBy, None))))
+    assert len(given["daily"]) == 5
+    assert list(given["period"].values()) == list(given["groups"].values()) == [5]
 
 
 def test_calls_of_one_caller_share_a_group_and_those_without_a_caller_do_not() -> None:

@@ -6,7 +6,8 @@ from scipy.stats import binom
 from statsmodels.stats.meta_analysis import combine_effects
 
 from ivr.domain.kpi.estimates import Status
-from ivr.domain.kpi.funnel import Zone, binomial_limit, funnel, limits
+from ivr.domain.kpi.funnel import binomial_limit, funnel, limits
+from ivr.domain.kpi.funnel_points import Zone
 
 
 @pytest.mark.parametrize("probability", [0.001, 0.025, 0.5, 0.975, 0.999])

@@ -36,9 +36,13 @@ def test_weeks_go_by_the_agent_s_own_pace(ratings: int, days: float, more: int, 
     assert all(note.endswith("until this agent can be told from the others with some confidence") for note in row.notes)
 
 
-def test_the_span_is_that_of_all_calls_so_a_slow_agent_takes_longer() -> None:
-    ann, bob = rows([count("ann", 80, 56), count("bob", 8, 28)], 8)
-    assert (ann.weeks_needed, bob.weeks_needed) == (1, 8)
+def test_the_weeks_of_an_agent_are_the_same_whoever_else_is_counted() -> None:
+    ann, bob = count("ann", 80, 56), count("bob", 8, 28)
+    together = {row.agent: row.weeks_needed for row in rows([ann, bob], 8)}
+    assert together == {"ann": 1, "bob": 4}
+    for alone in (ann, bob):
+        (row,) = rows([alone], 8)
+        assert row.weeks_needed == together[alone.agent]
 
 
 @pytest.mark.parametrize("more", [0, None])

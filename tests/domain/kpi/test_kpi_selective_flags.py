@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from ivr.domain.kpi.estimates import Status
 from ivr.domain.kpi.offer_gaps import GapCount, flag_offer_gaps
-from ivr.domain.kpi.peer_flags import Signal, join_flags
+from ivr.domain.kpi.peer_flags import join_flags
 from ivr.domain.kpi.selective_flags import EventCount, flag_shares
+from ivr.domain.kpi.signals import Signal
 
 OFFERS = np.array([0.35, 0.60, 0.95])
 SHORT_WAIT, LONG_WAIT = np.array([0.17, 0.20, 0.63]), np.array([0.38, 0.26, 0.36])

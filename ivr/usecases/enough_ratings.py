@@ -1,0 +1,168 @@
+"""Withholds shares that rest on so few ratings that they tell what single callers pressed.
+
+Theory. Whoever chooses a day, a queue and a site can choose one call, and its share in the best category is then what
+that caller pressed. So where anything is chosen, a share of 1 to ``minimum`` - 1 ratings is withheld: the number of
+ratings stays, and the reason stands in the figure's place. Points of a trend are such choices by nature, so they are
+withheld whatever is chosen. And where the parts of a shown whole are withheld, what is left when the others are taken
+off the whole must be of enough ratings too; else the smallest of the others is withheld beside them.
+
+Without any choice the figures are those of the command line (``ivr kpi``), which is for operators and withholds none.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar, overload
+
+from ivr.domain.kpi.agents import AgentFigures
+from ivr.domain.kpi.bounds import NO_BOUNDS
+from ivr.domain.kpi.estimates import Estimate, Status, no_figure
+from ivr.domain.kpi.instruments import Instruments
+from ivr.domain.kpi.layouts import REFERENCE, LayoutFigures
+from ivr.domain.kpi.pressed import Pressed
+from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.top_box import read_ratings
+from ivr.domain.kpi.trend import Trend
+from ivr.usecases.report_agents import AgentReport
+from ivr.usecases.report_window import ReportWindow
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldAnswers:
+    """The ratings of one layout whose categories are not told; ``share`` has their number and the reason."""
+
+    layout: str
+    share: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class EnoughRatings:
+    """The rule: shares need ``minimum`` ratings; 0 asks for none."""
+
+    minimum: int
+
+    @classmethod
+    def of(cls, window: ReportWindow, minimum: int) -> "EnoughRatings":
+        """Return the rule for the figures of ``window``: ``minimum`` where days, queue, site or language are chosen."""
+        chosen = (window.since, window.until, window.queue, window.site, window.language)
+        return cls(0 if all(each is None for each in chosen) else minimum)
+
+    @property
+    def reason(self) -> str:
+        """Why a share is withheld."""
+        return f"fewer than {self.minimum} ratings: a share would tell what single callers pressed"
+
+    @property
+    def reason_beside(self) -> str:
+        """Why a share of enough ratings is withheld with others."""
+        return f"with this share one could work out another of fewer than {self.minimum} ratings, so both are withheld"
+
+    @property
+    def not_drawn(self) -> str:
+        """Why people are left out of a drawing of all."""
+        return f"who has fewer than {self.minimum} ratings is not drawn and not in the common share"
+
+    def are_few(self, ratings: int) -> bool:
+        """Say whether a share of so many ratings is withheld."""
+        return 0 < ratings < self.minimum
+
+    def few(self, ratings: Mapping[K, int]) -> frozenset[K]:
+        """Return which parts of a shown whole are withheld: those of few ratings, and what would give them away."""
+        found = {part for part, number in ratings.items() if self.are_few(number)}
+        left = sorted((number, place, part) for place, (part, number) in enumerate(ratings.items()) if number)
+        for _, _, part in left:
+            if not self.are_few(sum(ratings[each] for each in found)):
+                break
+            found.add(part)
+        return frozenset(found)
+
+    @overload
+    def share(self, figure: Estimate, *, is_beside: bool = False) -> Estimate: ...
+    @overload
+    def share(self, figure: Estimate | None, *, is_beside: bool = False) -> Estimate | None: ...
+    def share(self, figure: Estimate | None, *, is_beside: bool = False) -> Estimate | None:
+        """Return ``figure``, withheld where it is of few ratings; ``is_beside``: where it would give another away."""
+        if figure is None or figure.estimate is None:
+            return figure
+        if self.are_few(figure.n):
+            return _withheld(figure, self.reason)
+        return _withheld(figure, self.reason_beside) if is_beside else figure
+
+    def withheld(self, figure: Estimate) -> Estimate:
+        """Return what stands in the place of ``figure``, whatever it rests on."""
+        return _withheld(figure, self.reason)
+
+    def report(self, report: AgentReport) -> AgentReport:
+        """Return a report whose agents and layouts are told as far as they have enough ratings."""
+        return replace(
+            report,
+            agents=tuple(map(self._agent, report.agents)),
+            layouts=self.layouts(report.layouts, report.reference_layout),
+        )
+
+    def layouts(self, rows: Sequence[LayoutFigures], reference: str | None) -> tuple[LayoutFigures, ...]:
+        """Return the layouts' rows; an effect is withheld where either layout has few ratings."""
+        few = {row.layout for row in rows if self.are_few(row.observed.n)}
+        return tuple(
+            replace(
+                row,
+                observed=self.share(row.observed),
+                shares=tuple(replace(each, share=self.share(each.share)) for each in row.shares),
+                effect_points=row.effect_points
+                if row.effect_points.method == REFERENCE or not few & {row.layout, reference}
+                else self.withheld(row.effect_points),
+                mis_key_rate=self.share(row.mis_key_rate),
+            )
+            for row in rows
+        )
+
+    def trend(self, over_time: Trend) -> Trend:
+        """Return the trend, whose points are the parts of a shown whole."""
+        few = self.few({place: point.pressed.n for place, point in enumerate(over_time.points)})
+        return replace(
+            over_time,
+            points=tuple(
+                replace(point, pressed=self.share(point.pressed, is_beside=place in few))
+                for place, point in enumerate(over_time.points)
+            ),
+        )
+
+    def pressed(self, answers: Sequence[Pressed]) -> tuple[tuple[Pressed, ...], tuple[WithheldAnswers, ...]]:
+        """Return the answers by scale that are shown, and those whose categories are withheld."""
+        few = self.few({place: each.n for place, each in enumerate(answers)})
+        return (
+            tuple(each for place, each in enumerate(answers) if place not in few),
+            tuple(
+                WithheldAnswers(
+                    each.layout,
+                    no_figure(Status.REFUSED, self.reason if self.are_few(each.n) else self.reason_beside, n=each.n),
+                )
+                for place, each in enumerate(answers)
+                if place in few
+            ),
+        )
+
+    def of_few(self, counts: Iterable[OutcomeCount], known: Instruments) -> frozenset[str | None]:
+        """Return the agents among ``counts`` who have few ratings that can be read."""
+        cells: dict[str | None, list[OutcomeCount]] = {}
+        for each in counts:
+            cells.setdefault(each.agent, []).append(each)
+        return frozenset(agent for agent, own in cells.items() if self.are_few(read_ratings(own, known).judged))
+
+    def _agent(self, row: AgentFigures) -> AgentFigures:
+        is_withheld = self.are_few(row.observed.n)
+        kept_out = row.observed.n - row.appraisal.n
+        return replace(
+            row,
+            observed=self.share(row.observed),
+            appraisal=self.share(row.appraisal, is_beside=self.are_few(kept_out)),
+            standardised=self.share(row.standardised),
+            corrected=self.share(row.corrected),
+            bounds=NO_BOUNDS if is_withheld else row.bounds,
+            utility=self.share(row.utility),
+        )
+
+
+def _withheld(figure: Estimate, reason: str) -> Estimate:
+    return no_figure(Status.REFUSED, reason, unit=figure.unit, n=figure.n, method=figure.method)

@@ -1,0 +1,61 @@
+"""The team beside one agent: the calls and ratings of the others in it, where nobody of them can be worked out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ivr.domain.kpi.call_path import Stage, call_path
+from ivr.domain.kpi.funnel_points import FEWEST_AGENTS
+from ivr.domain.kpi.instruments import Instruments
+from ivr.domain.kpi.pressed import Pressed, pressed_answers
+from ivr.domain.kpi.response import count_dispositions
+from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.outcomes import Outcome
+from ivr.usecases.enough_ratings import EnoughRatings
+
+
+@dataclass(frozen=True, slots=True)
+class TeamBeside:
+    """The ``people`` others of ``team`` together: their way from call to rating, and what was pressed by layout.
+
+    To an agent the others are nameless, so a layout that fewer than :data:`FEWEST_AGENTS` of them have ratings of is
+    left out of ``pressed``.
+    """
+
+    team: str
+    people: int
+    path: tuple[Stage, ...]
+    pressed: tuple[Pressed, ...]
+
+
+def team_beside(
+    counts: Iterable[OutcomeCount],
+    known: Instruments,
+    agent: str,
+    team: str | None,
+    *,
+    is_own: bool,
+    enough: EnoughRatings,
+) -> TeamBeside | None:
+    """Return the others of ``team`` among ``counts``; ``is_own``: it is ``agent`` who reads, and may know nobody's.
+
+    What was pressed is that of people with ``enough`` ratings.
+
+    None without a team, without others, and to an agent where they are fewer than :data:`FEWEST_AGENTS`.
+    """
+    others = [each for each in counts if team is not None and each.team == team and each.agent not in {agent, None}]
+    people = _people(others)
+    fewest = FEWEST_AGENTS if is_own else 1
+    if team is None or people < fewest:
+        return None
+    few = enough.of_few(others, known)
+    rated: dict[str | None, list[OutcomeCount]] = {}
+    for each in others:
+        if each.outcome is Outcome.RATED and each.agent not in few:
+            rated.setdefault(each.layout, []).append(each)
+    shown = [each for cells in rated.values() if _people(cells) >= fewest for each in cells]
+    pressed, _ = enough.pressed(pressed_answers(shown, known))
+    return TeamBeside(team, people, call_path(count_dispositions(others)), pressed)
+
+
+def _people(counts: Sequence[OutcomeCount]) -> int:
+    return len({each.agent for each in counts if each.calls})
