@@ -15,21 +15,19 @@ def with_enough_ratings(report: ExperimentReport, enough: EnoughRatings) -> Expe
     The looks of a window are left out there too: each but the last is of fewer ratings still.
     """
     figures = report.figures
-    few = {row.layout for row in figures.arms if enough.are_few(row.calls.judged)}
-    if not few:
-        return report
-    arms = tuple(_withheld(row, few, figures.reference, enough) for row in figures.arms)
+    arms = tuple(_withheld(row, enough) for row in figures.arms)
     return replace(report, figures=replace(figures, arms=arms))
 
 
-def _withheld(row: ArmFigures, few: set[str], reference: str | None, enough: EnoughRatings) -> ArmFigures:
-    is_few = row.layout in few
+def _withheld(row: ArmFigures, enough: EnoughRatings) -> ArmFigures:
+    is_few = enough.are_few(row.calls.judged)
     told = replace(
         row,
         observed=enough.share(row.observed),
         calls=replace(row.calls, ratings=[]) if is_few else row.calls,
     )
-    if row.effects is None or not few & {row.layout, reference}:
+    # What is compared are the strata that draw both, so an effect may be of few where the layouts are not.
+    if row.effects is None or not enough.are_few(row.effects.fewest_ratings):
         return told
     effects = without_effects(Status.REFUSED, enough.reason)
     verdict = row.verdict and replace(

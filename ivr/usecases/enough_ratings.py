@@ -2,9 +2,9 @@
 
 Theory. Whoever chooses a day, a queue and a site can choose one call, and its share in the best category is then what
 that caller pressed. So where anything is chosen, a share of 1 to ``minimum`` - 1 ratings is withheld: the number of
-ratings stays, and the reason stands in the figure's place. Points of a trend are such choices by nature, so they are
-withheld whatever is chosen. And where the parts of a shown whole are withheld, what is left when the others are taken
-off the whole must be of enough ratings too; else the smallest of the others is withheld beside them.
+ratings stays, and the reason stands in the figure's place. Points of a trend and an agent's layouts are such choices by
+nature, so they are withheld whatever is chosen. And where the parts of a shown whole are withheld, what is left when
+the others are taken off the whole must be of enough ratings too; else the smallest of the others is withheld as well.
 
 Without any choice the figures are those of the command line (``ivr kpi``), which is for operators and withholds none.
 """
@@ -44,8 +44,8 @@ class EnoughRatings:
 
     @classmethod
     def of(cls, window: ReportWindow, minimum: int) -> "EnoughRatings":
-        """Return the rule for the figures of ``window``: ``minimum`` where days, queue, site or language are chosen."""
-        chosen = (window.since, window.until, window.queue, window.site, window.language)
+        """Return the rule for the figures of ``window``: ``minimum`` where days, queue, site, language or teams are."""
+        chosen = (window.since, window.until, window.queue, window.site, window.language, window.teams)
         return cls(0 if all(each is None for each in chosen) else minimum)
 
     @property
@@ -57,6 +57,11 @@ class EnoughRatings:
     def reason_beside(self) -> str:
         """Why a share of enough ratings is withheld with others."""
         return f"with this share one could work out another of fewer than {self.minimum} ratings, so both are withheld"
+
+    @property
+    def reason_of_team(self) -> str:
+        """Why no share of a layout is told for a team: each agent's own shares by layout are told beside it."""
+        return f"the layouts' shares of a team, less its agents', would tell those of fewer than {self.minimum} ratings"
 
     @property
     def not_drawn(self) -> str:
@@ -94,12 +99,14 @@ class EnoughRatings:
         return _withheld(figure, self.reason)
 
     def report(self, report: AgentReport) -> AgentReport:
-        """Return a report whose agents and layouts are told as far as they have enough ratings."""
-        return replace(
-            report,
-            agents=tuple(map(self._agent, report.agents)),
-            layouts=self.layouts(report.layouts, report.reference_layout),
-        )
+        """Return a report whose agents and layouts are told as far as they have enough ratings.
+
+        Of teams no layout's share is told: it is an agent's, whose own are withheld, where the others' are taken off.
+        """
+        rows = self.layouts(report.layouts, report.reference_layout)
+        if report.window.teams is not None:
+            rows = tuple(self._of_team(row) for row in rows)
+        return replace(report, agents=tuple(map(self._agent, report.agents)), layouts=rows)
 
     def layouts(self, rows: Sequence[LayoutFigures], reference: str | None) -> tuple[LayoutFigures, ...]:
         """Return the layouts' rows; an effect is withheld where either layout has few ratings."""
@@ -149,6 +156,18 @@ class EnoughRatings:
         for each in counts:
             cells.setdefault(each.agent, []).append(each)
         return frozenset(agent for agent, own in cells.items() if self.are_few(read_ratings(own, known).judged))
+
+    def _of_team(self, row: LayoutFigures) -> LayoutFigures:
+        reason = self.reason_of_team
+        return replace(
+            row,
+            observed=_withheld(row.observed, reason),
+            shares=tuple(replace(each, share=_withheld(each.share, reason)) for each in row.shares),
+            effect_points=row.effect_points
+            if row.effect_points.method == REFERENCE
+            else _withheld(row.effect_points, reason),
+            mis_key_rate=_withheld(row.mis_key_rate, reason),
+        )
 
     def _agent(self, row: AgentFigures) -> AgentFigures:
         is_withheld = self.are_few(row.observed.n)

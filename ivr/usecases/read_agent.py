@@ -144,8 +144,8 @@ class _Reading:
         self._window = question.window
         self._agent = question.window.agent or ""
         self._enough = EnoughRatings.of(question.window, sources.drill_down_minimum)
-        # A point of a trend is a narrow choice by nature.
-        self._enough_in_time = EnoughRatings(sources.drill_down_minimum)
+        # A point of a trend is a narrow choice by nature, and so is one layout.
+        self._enough_in_part = EnoughRatings(sources.drill_down_minimum)
 
     async def page(self) -> AgentPage | None:
         report, middle = await self._report()
@@ -156,12 +156,14 @@ class _Reading:
         own, is_leaking = self._question.is_own, report.leak is not None
         others = await self._tallies.outcome_counts(replace(self._window, agent=None))
         days = () if is_leaking else await self._tallies.day_counts(self._window)
-        over_time = self._enough_in_time.trend(trend(days, self._known, self._begins(others)))
+        over_time = self._enough_in_part.trend(trend(days, self._known, self._begins(others)))
         few = self._enough.of_few(others, self._known)
         among = refused_peers(LEAK) if is_leaking else self._peers(others, few)
         names = await self._sources.people.names()
         figures = report.agents[0] if report.agents else None
-        pressed, pressed_withheld = self._enough.pressed(() if is_leaking else pressed_answers(counts, self._known))
+        pressed, pressed_withheld = self._enough_in_part.pressed(
+            () if is_leaking else pressed_answers(counts, self._known)
+        )
         team = None if figures is None or is_leaking else figures.team
         return AgentPage(
             agent=self._agent,
@@ -181,7 +183,7 @@ class _Reading:
             today=await self._today(),
             pressed_withheld=pressed_withheld,
             middle=middle,
-            team=team_beside(others, self._known, self._agent, team, is_own=own, enough=self._enough),
+            team=team_beside(others, self._known, self._agent, team, is_own=own, enough=self._enough_in_part),
             leading=leading_ratings(counts, self._known),
             heard={
                 each.layout: self._known.current[each.layout] for each in pressed if each.layout in self._known.current
@@ -224,7 +226,7 @@ class _Reading:
             standing = await self._sources.fit_source(self._month(month), self._known)
             fit = standing.fit
             own = () if fit is None else (each for each in fit.figures.agents if each.agent == self._agent)
-            found += [FittedMonth(month, self._enough_in_time.share(each.standardised)) for each in own]
+            found += [FittedMonth(month, self._enough_in_part.share(each.standardised)) for each in own]
         return tuple(found)
 
     def _month(self, first: date) -> ReportWindow:
@@ -236,7 +238,7 @@ class _Reading:
         own = await self._tallies.hearing_counts(self._window)
         everybody = await self._tallies.hearing_counts(replace(self._window, agent=None, teams=None))
         shown = everybody if not self._question.is_own or _are_enough(everybody, self._agent) else ()
-        told = self._enough.share
+        told = self._enough_in_part.share
         beside = {each.layout: told(each.share) for each in informed_answers(shown, self._known)}
         return tuple(
             InformedBeside(replace(each, share=told(each.share)), beside.get(each.layout))

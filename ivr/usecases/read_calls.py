@@ -128,11 +128,17 @@ class CallsQuestion(Question[CallPage | TooFewRatings]):
         withheld: int | None = 0
         if listable is not None and not (by_agent.keys() <= listable and self.chosen.excluded is Exclusion.LEFT_OUT):
             withheld = await self._total(window, counted, sources, but=listable)
+            if self.chosen.category is not None:
+                # How many of them gave this answer would tell it of those who have few.
+                total, withheld = None if total is None or withheld is None else total - withheld, None
         # All are there already, so nobody need look through the rest.
         is_all = self.after is None and total is not None and total == len(found.calls) + (withheld or 0)
         left_out = 0
         if self.chosen.excluded is Exclusion.LEFT_OUT:
-            left_out = _sum(await sources.tallies.excluded_counts(window), self.chosen)
+            excluded = await sources.tallies.excluded_counts(window)
+            left_out = _sum(excluded, self.chosen)
+            if self.chosen.category is not None and listable is not None:
+                left_out -= _sum(excluded, self.chosen, listable)
         held = await self._of_today(window, sources) if has_own else 0
         return CallPage(
             window=self.window,

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from ivr.domain.kpi.call_path import Stage, call_path
 from ivr.domain.kpi.funnel_points import FEWEST_AGENTS
 from ivr.domain.kpi.instruments import Instruments
-from ivr.domain.kpi.pressed import Pressed, pressed_answers
+from ivr.domain.kpi.pressed import Pressed, joined_scale, pressed_answers
 from ivr.domain.kpi.response import count_dispositions
 from ivr.domain.kpi.tallies import OutcomeCount
-from ivr.domain.outcomes import Outcome
 from ivr.usecases.enough_ratings import EnoughRatings
 
 
@@ -17,8 +16,8 @@ from ivr.usecases.enough_ratings import EnoughRatings
 class TeamBeside:
     """The ``people`` others of ``team`` together: their way from call to rating, and what was pressed by layout.
 
-    To an agent the others are nameless, so a layout that fewer than :data:`FEWEST_AGENTS` of them have ratings of is
-    left out of ``pressed``.
+    To an agent the others are nameless, so a layout that is told of fewer than :data:`FEWEST_AGENTS` of them is not in
+    ``pressed``.
     """
 
     team: str
@@ -38,7 +37,8 @@ def team_beside(
 ) -> TeamBeside | None:
     """Return the others of ``team`` among ``counts``; ``is_own``: it is ``agent`` who reads, and may know nobody's.
 
-    What was pressed is that of people with ``enough`` ratings.
+    What was pressed is made of the layouts that each person's own page tells, as they have ``enough`` ratings of them:
+    taking off what those pages tell leaves nothing.
 
     None without a team, without others, and to an agent where they are fewer than :data:`FEWEST_AGENTS`.
     """
@@ -47,13 +47,14 @@ def team_beside(
     fewest = FEWEST_AGENTS if is_own else 1
     if team is None or people < fewest:
         return None
-    few = enough.of_few(others, known)
-    rated: dict[str | None, list[OutcomeCount]] = {}
+    by_agent: dict[str | None, list[OutcomeCount]] = {}
     for each in others:
-        if each.outcome is Outcome.RATED and each.agent not in few:
-            rated.setdefault(each.layout, []).append(each)
-    shown = [each for cells in rated.values() if _people(cells) >= fewest for each in cells]
-    pressed, _ = enough.pressed(pressed_answers(shown, known))
+        by_agent.setdefault(each.agent, []).append(each)
+    by_scale: dict[tuple[str, tuple[str, ...]], list[Pressed]] = {}
+    for cells in by_agent.values():
+        for own in enough.pressed(pressed_answers(cells, known))[0]:
+            by_scale.setdefault((own.layout, own.categories), []).append(own)
+    pressed = tuple(joined_scale(told) for _, told in sorted(by_scale.items()) if len(told) >= fewest)
     return TeamBeside(team, people, call_path(count_dispositions(others)), pressed)
 
 

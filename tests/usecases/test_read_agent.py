@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -96,10 +97,10 @@ async def test_an_agent_out_of_scope_is_not_there_just_as_one_who_never_was() ->
 
 
 async def test_a_supervisor_gets_only_what_was_credited_in_the_own_team() -> None:
-    centre = Centre([*rated(2, 4, team="red"), *rated(0, 6, team="blue")])
+    centre = Centre([*rated(2, 5, team="red"), *rated(0, 6, team="blue")])
     page = await centre.page(AgentQuestion(ReportWindow(agent="ana", teams=frozenset({"red"}))))
-    assert (page.figures.observed.estimate, page.figures.observed.n) == (1.0, 4)
-    assert [each.calls.rated for each in page.trend.points] == [4]
+    assert (page.figures.observed.estimate, page.figures.observed.n) == (1.0, 5)
+    assert [each.calls.rated for each in page.trend.points] == [5]
 
 
 async def test_a_known_agent_without_calls_in_the_window_has_a_page_without_figures() -> None:
@@ -142,8 +143,8 @@ async def test_a_month_has_a_comparable_figure_where_that_month_by_itself_was_fi
 async def test_what_was_pressed_is_kept_apart_by_layout() -> None:
     other = {"layout": "plain", "layout_version": None}
     known = Instruments({**KNOWN.current, "plain": Instrument(("bad", "good"))})
-    page = await Centre([*rated(2, 3), *rated(0, 1), *rated(1, 5, **other)], known).page()
-    assert [(each.layout, each.counts) for each in page.pressed] == [("plain", (0, 5)), ("sequential-123", (1, 0, 3))]
+    page = await Centre([*rated(2, 4), *rated(0, 1), *rated(1, 5, **other)], known).page()
+    assert [(each.layout, each.counts) for each in page.pressed] == [("plain", (0, 5)), ("sequential-123", (1, 0, 4))]
 
 
 async def test_informed_answers_stand_beside_everybodys() -> None:
@@ -211,6 +212,19 @@ async def test_an_agent_sees_the_team_only_where_its_others_are_enough_to_hide_i
     assert [each.layout for each in (await rare.page(AgentQuestion(seen))).team.pressed] == ["plain", "sequential-123"]
     assert (await Centre([*rated(2, 4, team=None), *colleagues(9)]).page(OWN)).team is None
     assert (await Centre([*rated(2, 4), *ended(Outcome.NO_KEY, 4)]).page()).team is None
+
+
+async def test_the_rest_of_the_team_holds_no_layout_that_the_page_of_its_agent_withholds() -> None:
+    other = {"layout": "plain", "layout_version": None}
+    known = Instruments({**KNOWN.current, "plain": Instrument(("bad", "good"))})
+    # Nine of a1's and two of a0's: whoever has both pages takes a1's off the rest and has a0's two answers.
+    calls = [*colleagues(2), *rated(1, 9, agent="a1", **other), *rated(0, 2, agent="a0", **other)]
+    centre = Centre([*rated(2, 6), *calls], known)
+    seen = ReportWindow(teams=frozenset({"blue"}))
+    rest = (await centre.page(AgentQuestion(replace(seen, agent="ana")))).team.pressed
+    own = [await centre.page(AgentQuestion(replace(seen, agent=agent))) for agent in ("a0", "a1")]
+    assert [each.layout for each in own[0].pressed_withheld] == ["plain", "sequential-123"]
+    assert {each.layout: each.counts for each in rest} == {each.layout: each.counts for each in own[1].pressed}
 
 
 async def test_an_agent_is_told_the_middle_only_where_the_others_compared_are_enough_to_hide_in() -> None:

@@ -95,6 +95,16 @@ async def test_a_total_that_no_tally_holds_is_counted_for_one_agent_and_else_lef
     assert (await CallsQuestion(ALL_CALLS, chosen).answer(given)).total is None
 
 
+async def test_the_number_of_a_list_tells_no_answer_of_those_whose_ratings_are_not_listed():
+    of_few = [rated(number, agent="bob") for number in range(2)]
+    for few in (of_few, [replace(each, category=2) for each in of_few]):
+        given = sources(*map(rated, range(6)), *few, rated(0, agent="bob", excluded=True))
+        everything = await CallsQuestion(ALL_CALLS).answer(given)
+        worst = await CallsQuestion(ALL_CALLS, CallFilter(category=0)).answer(given)
+        assert (everything.total, everything.withheld, everything.left_out) == (8, 2, 1)
+        assert (worst.total, worst.withheld, worst.left_out, len(worst.lines)) == (2, None, 0, 2)
+
+
 async def test_an_agent_s_own_list_of_today_is_tomorrow_s():
     given = sources(*map(rated, range(6)), now=NOON)
     answer = await CallsQuestion(ReportWindow(agent="ana"), reader="ana").answer(given)

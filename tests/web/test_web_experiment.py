@@ -1,5 +1,7 @@
 """An experiment's figures over HTTP: for those who see the whole centre, and one sentence for a wrong key."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.experiment_calls import drawn_calls
@@ -66,3 +68,21 @@ async def test_a_layout_with_few_ratings_in_a_window_tells_none_of_them(site, br
     assert arms["plain"]["observed"]["estimate"] is not None
     whole = await (await browser.get("/api/v1/kpi/experiment/trial")).json()
     assert sum({each["layout"]: each for each in whole["arms"]}["paced"]["ratings"]) == 3
+
+
+async def test_an_effect_of_few_ratings_is_withheld_where_its_layouts_have_enough(site, browser):
+    calls = drawn_calls(1, 24, layouts=EVEN, answers={"plain": 1.0, "paced": 1.0}, best=EVEN)
+    plain = [each for each in calls if each.layout == "plain"]
+    paced = [each for each in calls if each.layout == "paced"]
+    # Where only one layout is drawn it is compared with nothing; in the shared stratum paced has three ratings.
+    alone = [replace(each, allocation="paced:1") for each in paced[3:]]
+    site.experiments.calls["trial"] = [*plain, *paced[:3], *alone]
+    site.defined["trial"] = TRIAL
+    await browser.sign_in("sam")
+    found = await (await browser.get("/api/v1/kpi/experiment/trial?from=2020-01-01")).json()
+    paced_row = {each["layout"]: each for each in found["arms"]}["paced"]
+    assert paced_row["rated"] > 5
+    assert paced_row["observed"]["estimate"] is not None
+    assert paced_row["against_reference"]["top_box"]["status"] == "refused"
+    whole = await (await browser.get("/api/v1/kpi/experiment/trial")).json()
+    assert {each["layout"]: each for each in whole["arms"]}["paced"]["against_reference"]["top_box"]["n"] > 3

@@ -9,6 +9,7 @@ from tests.memory_ports import NOON, StoredCall
 DAY = "2026-03-02"
 FEW = "fewer than 5 ratings: a share would tell what single callers pressed"
 BESIDE = "with this share one could work out another of fewer than 5 ratings, so both are withheld"
+TEAM = "the layouts' shares of a team, less its agents', would tell those of fewer than 5 ratings"
 NARROW = ("?from=2026-03-02", "?to=2026-03-02", "?queue=sales", "?site=default", "?language=en")
 
 
@@ -114,7 +115,7 @@ async def test_agents_of_few_ratings_are_not_drawn_among_the_others(rated, brows
 
 async def test_layouts_of_few_ratings_tell_no_share_and_no_effect(rated, browser):
     rated.tallies.calls += calls("bob", 2, layout="reversed-123")
-    await browser.sign_in("sam")
+    await browser.sign_in("adam")
     for path, rows in (("/kpi/layouts", "layouts"), ("/kpi/agents", "layouts")):
         found = {each["layout"]: each for each in (await told(browser, f"{path}?from={DAY}"))[rows]}
         few = found["reversed-123"]
@@ -125,6 +126,39 @@ async def test_layouts_of_few_ratings_tell_no_share_and_no_effect(rated, browser
         assert found["sequential-123"]["observed"]["estimate"] is not None
     whole = {each["layout"]: each for each in (await told(browser, "/kpi/layouts"))["layouts"]}
     assert whole["reversed-123"]["observed"]["estimate"] == 0.0
+
+
+async def test_the_layouts_of_a_team_tell_nothing_that_its_agents_pages_withhold(rated, browser):
+    rated.tallies.calls += [*calls("ana", 8, layout="paced-123"), *calls("bob", 6, layout="reversed-123")]
+    await browser.sign_in("sam")
+    for path in ("/kpi/agents", f"/kpi/agents?from={DAY}"):
+        for row in (await told(browser, path))["layouts"]:
+            n = row["observed"]["n"]
+            assert n > 4
+            assert is_withheld(row["observed"], n, TEAM)
+            assert all(is_withheld(each, n, TEAM) for each in row["shares"])
+            assert row["effect_points"]["estimate"] in {None, 0.0}
+
+
+@pytest.mark.parametrize(("name", "chosen"), [("sam", ""), ("adam", "?team=blue")])
+async def test_a_team_is_a_choice(rated, browser, name, chosen):
+    rated.tallies.calls += calls("cem", 1)
+    await browser.sign_in(name)
+    (row,) = [each for each in (await told(browser, f"/kpi/agents{chosen}"))["agents"] if each["agent"] == "cem"]
+    assert is_withheld(row["observed"], 1)
+
+
+async def test_one_layout_of_an_agent_is_a_choice_by_nature(rated, browser):
+    rated.tallies.calls += calls("ana", 2, layout="paced-123")
+    rated.tallies.calls += calls("cem", 2, options_heard=3)
+    await browser.sign_in("adam")
+    page = await told(browser, "/kpi/agents/ana")
+    assert {each["layout"]: each["share"]["n"] for each in page["pressed_withheld"]} == {
+        "paced-123": 2,
+        "sequential-123": 13,
+    }
+    (informed,) = (await told(browser, "/kpi/agents/cem"))["informed"]
+    assert is_withheld(informed["share"], 2)
 
 
 async def test_own_figures_of_few_ratings_wait_for_more(site, browser):

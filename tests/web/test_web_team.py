@@ -309,7 +309,7 @@ async def test_a_leak_shows_no_score(site, browser):
 
 async def test_few_ratings_are_pale_and_say_so(site, browser):
     fill(site)
-    site.tallies.calls += [StoredCall(agent="cem")] * 3
+    site.tallies.calls += [StoredCall(agent="cem")] * 6
     await site.fit()
     await browser.sign_in("sam")
     text = await text_of(browser)

@@ -30,13 +30,17 @@ class DesignEffects:
 
 @dataclass(frozen=True, slots=True)
 class ArmEffects:
-    """A layout against the reference, within the strata that draw both."""
+    """A layout against the reference, within the strata that draw both.
+
+    ``fewest_ratings`` are those of the layout or of the reference there, whichever has fewer.
+    """
 
     response: Comparison
     top_box: Comparison
     win: Comparison
     lee_top_box: LeeBounds
     lee_win: LeeBounds
+    fewest_ratings: int = 0
 
     @property
     def has_other_answers(self) -> bool:
@@ -56,6 +60,7 @@ def effects_of(arms: Arms, layout: str, reference: str, effects: DesignEffects) 
         win=compare(PrimaryMetric.WIN_PROBABILITY, arms, layout, reference, effects),
         lee_top_box=_lee(Measure.TOP_BOX, arms, layout, reference, effects),
         lee_win=_lee(Measure.WIN_PROBABILITY, arms, layout, reference, effects),
+        fewest_ratings=min(sum(own.judged for own, _ in pairs), sum(other.judged for _, other in pairs)),
     )
 
 
