@@ -1,5 +1,6 @@
 """Of which days the calls of a page are: read beside its figures, for the page and for scripts."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from aiohttp import web
@@ -18,14 +19,16 @@ async def read_call_days(request: web.Request, window: ReportWindow) -> CallDays
 
 
 async def read_selection(request: web.Request, window: ReportWindow) -> SelectionView:
-    """Return what a page says of the calls of ``window``."""
-    return selection_view(words_of(request), window, await read_call_days(request, window), site_today(request))
+    """Return what a page says of the calls of ``window``; where it has none, how old the newest before it is."""
+    days = await read_call_days(request, window)
+    latest = await read_call_days(request, replace(window, since=None)) if days is None else days
+    return selection_view(words_of(request), window, days, site_today(request), latest=latest)
 
 
 def selection_of_all(request: web.Request, *moments: datetime | None) -> SelectionView:
     """Return what a page says of all calls of something, whose first and last call ended at ``moments``."""
     days = CallDays.of(moments, request.app[PORTS].zone)
-    return selection_view(words_of(request), ALL_CALLS, days, site_today(request))
+    return selection_view(words_of(request), ALL_CALLS, days, site_today(request), latest=days)
 
 
 def site_today(request: web.Request) -> date:

@@ -1,7 +1,4 @@
-"""Explanations: what each figure says, in a supervisor's words, and the page on how it is made.
-
-A page shows one beside the figure on demand (``templates/explain.html``).
-"""
+"""Explanations: what each figure says on demand (``templates/explain.html``), and the page on how it is made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +39,9 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         gettext(
             "The share of all callers who were to be asked that would choose the best answer on a neutral scale: the "
             "pull of the layout and of the first key is taken out, callers who did not answer and calls that were not "
-            "offered are put in. It says how good the service is, not who is better."
+            "offered are put in. It says how good the service is, not who is better. How far it lies above or below "
+            "the comparable figure is much alike for everybody and changes with the period: what the layout pulls and "
+            "how content the silent seem are estimated."
         ),
         "three-figures",
     ),

@@ -27,13 +27,19 @@ class SelectionView:
     marks: Mapping[str, str] = field(default_factory=dict)
 
 
-def selection_view(words: Words, window: ReportWindow, days: CallDays | None, today: date) -> SelectionView:
-    """Put the calls of ``window`` into words; ``days`` are those of its calls, None where it has none."""
+def selection_view(
+    words: Words, window: ReportWindow, days: CallDays | None, today: date, *, latest: CallDays | None
+) -> SelectionView:
+    """Put the calls of ``window`` into words.
+
+    ``days`` are those of its calls, None where it has none; ``latest`` those that the newest call is known by, which
+    may lie before the window.
+    """
     reach = reach_text(words, window)
     of_all, of_chosen = words.gettext("(all calls)"), words.gettext("(chosen calls)")
     return SelectionView(
         text=window_text(words, window, days),
-        newest=newest_text(words, days, today, until=_last_day(words, window)),
+        newest=newest_text(words, latest, today, until=_last_day(words, window)),
         reach=reach,
         marks={"standardised": of_all, "corrected": of_all, "observed": of_chosen} if reach else {},
     )

@@ -50,6 +50,16 @@ async def test_a_page_says_of_which_days_its_calls_are_and_how_old_the_newest_is
     assert QUIET in text
 
 
+@pytest.mark.parametrize("path", ["/team", "/agents/ana"])
+async def test_days_without_a_call_say_how_old_the_newest_before_them_is(rated, browser, path):
+    rated.now = NOON + timedelta(days=215)
+    await browser.sign_in("adam")
+    text = await said(browser, f"{path}?from=2026-09-01")
+    assert "Calls since 1 Sept 2026" in text
+    assert QUIET in text
+    assert "The newest call" not in await said(browser, f"{path}?from=2026-01-01&to=2026-01-31")
+
+
 async def test_the_wallboard_says_it_where_nothing_arrives(rated, browser):
     rated.now = NOON + timedelta(days=215)
     await browser.sign_in("vera")
