@@ -72,12 +72,15 @@ class EnoughRatings:
         """Say whether a share of so many ratings is withheld."""
         return 0 < ratings < self.minimum
 
-    def few(self, ratings: Mapping[K, int]) -> frozenset[K]:
-        """Return which parts of a shown whole are withheld: those of few ratings, and what would give them away."""
+    def few(self, ratings: Mapping[K, int], *, unseen: int = 0) -> frozenset[K]:
+        """Return which parts of a shown whole are withheld: those of few ratings, and what would give them away.
+
+        ``unseen`` ratings of the whole are in no part.
+        """
         found = {part for part, number in ratings.items() if self.are_few(number)}
         left = sorted((number, place, part) for place, (part, number) in enumerate(ratings.items()) if number)
         for _, _, part in left:
-            if not self.are_few(sum(ratings[each] for each in found)):
+            if not self.are_few(unseen + sum(ratings[each] for each in found)):
                 break
             found.add(part)
         return frozenset(found)
@@ -101,7 +104,7 @@ class EnoughRatings:
     def report(self, report: AgentReport) -> AgentReport:
         """Return a report whose agents and layouts are told as far as they have enough ratings.
 
-        Of teams no layout's share is told: it is an agent's, whose own are withheld, where the others' are taken off.
+        Of teams no layout's share is told: less those that the agents' pages tell, it would be what one withholds.
         """
         rows = self.layouts(report.layouts, report.reference_layout)
         if report.window.teams is not None:
@@ -126,7 +129,8 @@ class EnoughRatings:
 
     def trend(self, over_time: Trend) -> Trend:
         """Return the trend, whose points are the parts of a shown whole."""
-        few = self.few({place: point.pressed.n for place, point in enumerate(over_time.points)})
+        ratings = {place: point.pressed.n for place, point in enumerate(over_time.points)}
+        few = self.few(ratings, unseen=over_time.left_out_ratings)
         return replace(
             over_time,
             points=tuple(

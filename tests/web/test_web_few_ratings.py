@@ -103,6 +103,19 @@ async def test_points_of_a_trend_are_withheld_whatever_is_chosen(rated, browser)
     assert by_n[2]["estimate"] == 1.0
 
 
+async def test_points_too_old_to_be_drawn_are_not_told_by_those_that_are(site, browser):
+    months = [NOON - timedelta(days=31 * each) for each in range(49)]
+    site.tallies.calls += [StoredCall(agent="ana", ended_at=month) for month in months[:48] for _ in range(6)]
+    site.tallies.calls += [StoredCall(agent="ana", ended_at=months[48], category=0)] * 2
+    await browser.sign_in("adam")
+    page = await told(browser, "/kpi/agents/ana")
+    assert page["figures"]["observed"]["n"] == 290
+    assert (len(page["trend"]["points"]), page["trend"]["left_out"]) == (48, 1)
+    withheld = [each["observed"] for each in page["trend"]["points"] if each["observed"]["estimate"] is None]
+    assert len(withheld) == 1
+    assert is_withheld(withheld[0], 6, BESIDE)
+
+
 async def test_agents_of_few_ratings_are_not_drawn_among_the_others(rated, browser):
     await browser.sign_in("sam")
     bobs = (await told(browser, f"/kpi/agents/bob?from={DAY}"))["peers"]

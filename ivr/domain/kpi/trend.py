@@ -48,12 +48,16 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Points in the order of time; a step without calls has none. ``left_out`` older points were not kept."""
+    """Points in the order of time; a step without calls has none.
+
+    ``left_out`` older points were not kept, with ``left_out_ratings`` that can be read.
+    """
 
     step: Step
     points: tuple[TrendPoint, ...]
     breaks: tuple[SeriesBreak, ...]
     left_out: int = 0
+    left_out_ratings: int = 0
 
 
 def trend(days: Sequence[DayCount], known: Instruments, begins: Mapping[tuple[str, str], date] | None = None) -> Trend:
@@ -72,9 +76,13 @@ def trend(days: Sequence[DayCount], known: Instruments, begins: Mapping[tuple[st
         day = date.fromisoformat(each.day)
         pieces.setdefault((_span(day, step)[0], sum(cut <= day for cut in cuts)), []).append(each)
     points = tuple(_point(piece, pieces[piece], step, cuts, known) for piece in sorted(pieces))
-    kept = points[-MOST_POINTS:]
+    older, kept = points[:-MOST_POINTS], points[-MOST_POINTS:]
     return Trend(
-        step, kept, tuple(each for each in breaks if each.day > kept[0].first), left_out=len(points) - len(kept)
+        step,
+        kept,
+        tuple(each for each in breaks if each.day > kept[0].first),
+        left_out=len(older),
+        left_out_ratings=sum(each.pressed.n for each in older),
     )
 
 
