@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ivr.domain.experiments import PrimaryMetric
 from ivr.domain.kpi.arm_effects import without_effects
 from ivr.domain.kpi.estimates import Status
 from ivr.domain.kpi.experiment_figures import ArmFigures
@@ -12,7 +13,7 @@ from ivr.usecases.report_experiment import ExperimentReport
 def with_enough_ratings(report: ExperimentReport, enough: EnoughRatings) -> ExperimentReport:
     """Return ``report`` without shares and categories of layouts with few ratings, and without effects that have them.
 
-    The looks of a window are left out there too: each but the last is of fewer ratings still.
+    The looks are left out there too: each but the last is of fewer ratings still. Who answered at all is told.
     """
     figures = report.figures
     arms = tuple(_withheld(row, enough) for row in figures.arms)
@@ -29,8 +30,16 @@ def _withheld(row: ArmFigures, enough: EnoughRatings) -> ArmFigures:
     # What is compared are the strata that draw both, so an effect may be of few where the layouts are not.
     if row.effects is None or not enough.are_few(row.effects.fewest_ratings):
         return told
-    effects = without_effects(Status.REFUSED, enough.reason)
-    verdict = row.verdict and replace(
+    response = row.effects.response
+    effects = replace(without_effects(Status.REFUSED, enough.reason), response=response)
+    told = replace(
+        told,
+        effects=effects,
+        looks={metric: looks for metric, looks in row.looks.items() if metric is PrimaryMetric.RESPONSE_RATE},
+    )
+    if row.verdict is None or row.verdict.primary == response:
+        return told
+    verdict = replace(
         row.verdict,
         primary=effects.top_box,
         sequence=enough.withheld(row.verdict.sequence),
@@ -38,4 +47,4 @@ def _withheld(row: ArmFigures, enough: EnoughRatings) -> ArmFigures:
         adjusted_p_value=None,
         more=None,
     )
-    return replace(told, effects=effects, verdict=verdict, looks={})
+    return replace(told, verdict=verdict)

@@ -9,6 +9,7 @@ the others are taken off the whole must be of enough ratings too; else the small
 Without any choice the figures are those of the command line (``ivr kpi``), which is for operators and withholds none.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, overload
@@ -18,7 +19,7 @@ from ivr.domain.kpi.bounds import NO_BOUNDS
 from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.layouts import REFERENCE, LayoutFigures
-from ivr.domain.kpi.pressed import Pressed
+from ivr.domain.kpi.pressed import Pressed, pressed_answers
 from ivr.domain.kpi.tallies import OutcomeCount
 from ivr.domain.kpi.top_box import read_ratings
 from ivr.domain.kpi.trend import Trend
@@ -98,7 +99,7 @@ class EnoughRatings:
         return _withheld(figure, self.reason_beside) if is_beside else figure
 
     def withheld(self, figure: Estimate) -> Estimate:
-        """Return what stands in the place of ``figure``, whatever it rests on."""
+        """Return what stands in the place of ``figure``, whatever it rests on; one that is missing says why itself."""
         return _withheld(figure, self.reason)
 
     def report(self, report: AgentReport) -> AgentReport:
@@ -111,21 +112,42 @@ class EnoughRatings:
             rows = tuple(self._of_team(row) for row in rows)
         return replace(report, agents=tuple(map(self._agent, report.agents)), layouts=rows)
 
-    def layouts(self, rows: Sequence[LayoutFigures], reference: str | None) -> tuple[LayoutFigures, ...]:
-        """Return the layouts' rows; an effect is withheld where either layout has few ratings."""
-        few = {row.layout for row in rows if self.are_few(row.observed.n)}
+    def layouts(
+        self, rows: Sequence[LayoutFigures], reference: str | None, *, untold: Mapping[str | None, int] | None = None
+    ) -> tuple[LayoutFigures, ...]:
+        """Return the layouts' rows; an effect is withheld where either layout is.
+
+        ``untold`` are each layout's ratings that no agent's page tells: few of them are what is left of the layout.
+        """
+        beside = {layout for layout, number in (untold or {}).items() if self.are_few(number)}
+        few = beside | {row.layout for row in rows if self.are_few(row.observed.n)}
         return tuple(
             replace(
                 row,
-                observed=self.share(row.observed),
-                shares=tuple(replace(each, share=self.share(each.share)) for each in row.shares),
+                observed=self.share(row.observed, is_beside=row.layout in beside),
+                shares=tuple(
+                    replace(each, share=self.share(each.share, is_beside=row.layout in beside)) for each in row.shares
+                ),
                 effect_points=row.effect_points
                 if row.effect_points.method == REFERENCE or not few & {row.layout, reference}
-                else self.withheld(row.effect_points),
+                else _withheld(row.effect_points, self.reason),
                 mis_key_rate=self.share(row.mis_key_rate),
             )
             for row in rows
         )
+
+    def untold(self, counts: Iterable[OutcomeCount], known: Instruments) -> Mapping[str | None, int]:
+        """Return each layout's ratings in ``counts`` that are told on no agent's page, those of nobody among them."""
+        by_agent: dict[str | None, list[OutcomeCount]] = {}
+        for each in counts:
+            by_agent.setdefault(each.agent, []).append(each)
+        found: Counter[str | None] = Counter()
+        for agent, cells in by_agent.items():
+            told, withheld = self.pressed(pressed_answers(cells, known))
+            found.update({each.layout: each.share.n for each in withheld})
+            if agent is None:
+                found.update({each.layout: each.n for each in told})
+        return found
 
     def trend(self, over_time: Trend) -> Trend:
         """Return the trend, whose points are the parts of a shown whole."""
@@ -188,4 +210,6 @@ class EnoughRatings:
 
 
 def _withheld(figure: Estimate, reason: str) -> Estimate:
+    if figure.estimate is None:
+        return figure
     return no_figure(Status.REFUSED, reason, unit=figure.unit, n=figure.n, method=figure.method)

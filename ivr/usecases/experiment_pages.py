@@ -10,6 +10,8 @@ from ivr.domain.kpi.drawn_arms import RatioTests
 from ivr.domain.kpi.estimates import Estimate, no_figure
 from ivr.domain.kpi.experiment_figures import ArmFigures
 from ivr.domain.kpi.lee_bounds import LeeBounds
+from ivr.usecases.enough_arm_ratings import with_enough_ratings
+from ivr.usecases.enough_ratings import EnoughRatings
 from ivr.usecases.experiment_answers import (
     ArmAnswer,
     DelayAnswer,
@@ -21,13 +23,13 @@ from ivr.usecases.experiment_answers import (
 from ivr.usecases.page_reads import Sources
 from ivr.usecases.read_experiments import summary_of
 from ivr.usecases.report_experiment import ExperimentReport, report_experiment
-from ivr.usecases.report_window import ALL_CALLS, ReportWindow
+from ivr.usecases.report_window import ReportWindow
 
 
 async def experiment_report(key: str, sources: Sources, window: ReportWindow) -> ExperimentReport:
-    """Return the whole report of the experiment ``key``; raises ExperimentUnknown."""
+    """Return the whole report of the experiment ``key`` as far as it has enough ratings; raises ExperimentUnknown."""
     known = sources.experiments
-    return await report_experiment(
+    report = await report_experiment(
         key,
         known.counts,
         known.log,
@@ -37,11 +39,13 @@ async def experiment_report(key: str, sources: Sources, window: ReportWindow) ->
         window=window,
         reference_layout=sources.reference_layout,
     )
+    # One layout is a narrow choice by nature.
+    return with_enough_ratings(report, EnoughRatings(sources.drill_down_minimum))
 
 
-async def experiment_answer(key: str, sources: Sources) -> ExperimentAnswer:
+async def experiment_answer(key: str, sources: Sources, window: ReportWindow) -> ExperimentAnswer:
     """Return what the page of the experiment ``key`` shows; raises ExperimentUnknown."""
-    report = await experiment_report(key, sources, ALL_CALLS)
+    report = await experiment_report(key, sources, window)
     log = await sources.experiments.log.of(key)
     figures = report.figures
     draws = figures.draws

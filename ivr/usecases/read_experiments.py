@@ -12,7 +12,6 @@ from typing import ClassVar
 from ivr.domain.experiment_lock import STOPS, DecisionKind, ExperimentDecision
 from ivr.domain.experiments import Experiment
 from ivr.usecases.declared_experiments import declared_of, moment_of, state_of
-from ivr.usecases.enough_ratings import EnoughRatings
 from ivr.usecases.experiment_answers import ExperimentAnswer, ExperimentSummary
 from ivr.usecases.page_reads import Question, Sources
 from ivr.usecases.report_window import ALL_CALLS, ReportWindow
@@ -39,16 +38,17 @@ class ExperimentsQuestion(Question[tuple[ExperimentSummary, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class ExperimentQuestion(Question[ExperimentAnswer]):
-    """One experiment over all its calls; refused with ExperimentUnknown where nothing knows the key."""
+    """One experiment; refused with ExperimentUnknown where nothing knows the key."""
 
     key: str
+    window: ReportWindow = ALL_CALLS
     rests_on_tallies: ClassVar[bool] = True
 
     async def answer(self, sources: Sources) -> ExperimentAnswer:
         """Return what it shows."""
         from ivr.usecases.experiment_pages import experiment_answer  # noqa: PLC0415 - see the module
 
-        return await experiment_answer(self.key, sources)
+        return await experiment_answer(self.key, sources, self.window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,11 @@ class ExperimentDocumentQuestion(Question[bytes]):
 
     async def answer(self, sources: Sources) -> bytes:
         """Return the report as JSON."""
-        from ivr.usecases.enough_arm_ratings import with_enough_ratings  # noqa: PLC0415 - see the module
         from ivr.usecases.experiment_json import experiment_json  # noqa: PLC0415 - see the module
         from ivr.usecases.experiment_pages import experiment_report  # noqa: PLC0415 - see the module
 
         report = await experiment_report(self.key, sources, self.window)
-        enough = EnoughRatings.of(self.window, sources.drill_down_minimum)
-        return json.dumps(experiment_json(with_enough_ratings(report, enough))).encode()
+        return json.dumps(experiment_json(report)).encode()
 
 
 def summary_of(key: str, defined: Mapping[str, Experiment], log: Sequence[ExperimentDecision]) -> ExperimentSummary:

@@ -8,7 +8,7 @@ from ivr.domain.allocation_spans import AllocationSpan
 from ivr.domain.kpi.layouts import LayoutFigures
 from ivr.domain.lifecycle import LayoutDecision, Standing
 from ivr.usecases.enough_ratings import EnoughRatings
-from ivr.usecases.find_fit import FitStanding
+from ivr.usecases.find_fit import FitStanding, fit_of
 from ivr.usecases.page_reads import Question, Sources
 from ivr.usecases.report_layouts import LayoutReport, report_layouts
 from ivr.usecases.report_window import ALL_CALLS, ReportWindow
@@ -24,14 +24,15 @@ class LayoutsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LayoutsQuestion(Question[LayoutsAnswer]):
-    """The layouts of a window side by side."""
+    """The layouts of a window side by side. ``fit_window`` is asked for a fit where it is another."""
 
     rests_on_tallies: ClassVar[bool] = True
     window: ReportWindow = ALL_CALLS
+    fit_window: ReportWindow | None = None
 
     async def answer(self, sources: Sources) -> LayoutsAnswer:
         """Return the report, without the agents' part of the fit."""
-        report = await _report(sources, self.window)
+        report = await _report(sources, self.window, self.fit_window)
         return LayoutsAnswer(report, tuple(await sources.layout_history.standings()))
 
 
@@ -59,14 +60,16 @@ class LayoutAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LayoutQuestion(Question[LayoutAnswer]):
-    """One layout over all calls."""
+    """One layout; ``window`` and ``fit_window`` as of all layouts."""
 
     layout: str
     rests_on_tallies: ClassVar[bool] = True
+    window: ReportWindow = ALL_CALLS
+    fit_window: ReportWindow | None = None
 
     async def answer(self, sources: Sources) -> LayoutAnswer:
         """Return what the ledger knows of the layout."""
-        report = await _report(sources, ALL_CALLS)
+        report = await _report(sources, self.window, self.fit_window)
         history = sources.layout_history
         return LayoutAnswer(
             figures=next((row for row in report.layouts if row.layout == self.layout), None),
@@ -81,20 +84,22 @@ class LayoutQuestion(Question[LayoutAnswer]):
         )
 
 
-async def _report(sources: Sources, window: ReportWindow) -> LayoutReport:
+async def _report(sources: Sources, window: ReportWindow, fit_window: ReportWindow | None) -> LayoutReport:
     report = await report_layouts(
         sources.tallies,
         sources.instruments,
         clock=sources.clock,
         window=window,
         reference_layout=sources.reference_layout,
-        fit_source=sources.fit_source,
+        fit_source=fit_of(sources.fit_source, fit_window),
         utility=sources.utility,
     )
-    enough = EnoughRatings.of(window, sources.drill_down_minimum)
+    # One layout is a narrow choice by nature; and who reads these may read agents' pages too.
+    enough = EnoughRatings(sources.drill_down_minimum)
+    untold = enough.untold(await sources.tallies.outcome_counts(window), sources.instruments)
     return replace(
         report,
-        layouts=enough.layouts(report.layouts, report.reference_layout),
+        layouts=enough.layouts(report.layouts, report.reference_layout, untold=untold),
         fitted=without_agents(report.fitted),
     )
 

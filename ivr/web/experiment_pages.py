@@ -4,7 +4,8 @@ from aiohttp import web
 
 from ivr.domain.access import Right
 from ivr.errors import ExperimentUnknown
-from ivr.usecases.read_experiments import ExperimentQuestion, ExperimentsQuestion
+from ivr.usecases.read_experiments import ExperimentsQuestion
+from ivr.web.api.experiments import experiment_question
 from ivr.web.call_days import selection_of_all
 from ivr.web.experiment_views import (
     METRICS,
@@ -39,7 +40,8 @@ async def show_experiment(request: web.Request) -> web.Response:
     """GET /experiments/KEY: one experiment."""
     words = words_of(request)
     try:
-        answer = await request.app[PORTS].pages.read(ExperimentQuestion(request.match_info["key"]))
+        question = experiment_question(request)
+        answer = await request.app[PORTS].pages.read(question)
     except ExperimentUnknown:
         raise web.HTTPNotFound from None
     declared = answer.summary.declared
@@ -48,6 +50,7 @@ async def show_experiment(request: web.Request) -> web.Response:
         request,
         "experiment.html",
         selection=selection_of_all(request, answer.first_ended_at, answer.last_ended_at),
+        is_cut=question.window.until is not None,
         answer=answer,
         declared=declared,
         state=words.gettext(STATES[answer.summary.state]),

@@ -20,6 +20,7 @@ from ivr.web.call_links import calls_address
 from ivr.web.heard import HEARD
 from ivr.web.layout_history import given_rows, heard_chart, version_rows
 from ivr.web.layout_views import chart_of, figures_view, fit_text, language_text, layout_rows, part_views, stratum_text
+from ivr.web.own_window import readers_window
 from ivr.web.ports import PORTS, SESSION
 from ivr.web.routes import page
 from ivr.web.templates import render, words_of
@@ -30,12 +31,14 @@ _log = structlog.get_logger(__name__)
 async def show_layouts(request: web.Request) -> web.Response:
     """GET /layouts: every layout that is heard or has calls."""
     words = words_of(request)
-    answer = await request.app[PORTS].pages.read(LayoutsQuestion())
+    window = readers_window(request, ALL_CALLS)
+    answer = await request.app[PORTS].pages.read(LayoutsQuestion(window.counted, fit_window=window.asked))
     rows = layout_rows(words, answer.report.layouts, heard_now(request), answer.report.reference_layout)
     return render(
         request,
         "layouts.html",
-        selection=await read_selection(request, ALL_CALLS),
+        selection=await read_selection(request, window.counted),
+        is_cut=window.asked is not None,
         rows=rows,
         computed_at=answer.report.computed_at,
         experiment=request.app[HEARD].assigning(),
@@ -48,7 +51,8 @@ async def show_layout(request: web.Request) -> web.Response:
     key, words, ports = request.match_info["key"], words_of(request), request.app[PORTS]
     shelf = request.app[HEARD]
     heard = shelf.find(key)
-    answer = await ports.pages.read(LayoutQuestion(key))
+    window = readers_window(request, ALL_CALLS)
+    answer = await ports.pages.read(LayoutQuestion(key, window=window.counted, fit_window=window.asked))
     if heard is None and not answer.is_known:
         raise web.HTTPNotFound
     sound = await _sound(request, heard)
@@ -58,6 +62,7 @@ async def show_layout(request: web.Request) -> web.Response:
         request,
         "layout.html",
         selection=selection_of_all(request, *call_ends(answer)),
+        is_cut=window.asked is not None,
         key=key,
         heard=heard,
         chart=None if heard is None else chart_of(heard),

@@ -232,7 +232,7 @@ async def test_the_rest_of_the_team_stands_beside_the_own_figures_only_where_it_
 
 
 async def test_names_and_keys_are_written_as_text(browser: Browser, site: Site) -> None:
-    site.tallies.calls += calls("<b>/x", "blue", 3, 1)
+    site.tallies.calls += calls("<b>/x", "blue", 9, 1)
     site.people.called["<b>/x"] = "<script>alert(1)</script>"
     text = await page_of(browser, "sam", "/agents/%3Cb%3E%2Fx")
     assert "<script>alert" not in text

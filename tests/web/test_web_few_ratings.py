@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from ivr.usecases.accounts import Role
+from ivr.usecases.add_user import add_user
 from tests.memory_ports import NOON, StoredCall
+from tests.web_site import PASSWORD
 
 DAY = "2026-03-02"
 FEW = "fewer than 5 ratings: a share would tell what single callers pressed"
@@ -137,8 +140,43 @@ async def test_layouts_of_few_ratings_tell_no_share_and_no_effect(rated, browser
         assert few["effect_points"]["estimate"] is None
         assert found["sequential-123"]["observed"]["n"] == 9
         assert found["sequential-123"]["observed"]["estimate"] is not None
-    whole = {each["layout"]: each for each in (await told(browser, "/kpi/layouts"))["layouts"]}
-    assert whole["reversed-123"]["observed"]["estimate"] == 0.0
+    for path, value in (("/kpi/layouts", None), ("/kpi/agents", 0.0)):
+        whole = {each["layout"]: each for each in (await told(browser, path))["layouts"]}
+        assert whole["reversed-123"]["observed"]["estimate"] == value
+
+
+async def test_a_layout_of_the_centre_tells_nothing_that_the_agents_pages_withhold(site, browser):
+    site.tallies.calls += [*calls("ana", 4), *calls("bob", 6), *calls("bob", 9, layout="paced-123")]
+    site.pass_time(days=1)
+    await browser.sign_in("sam")
+    assert (await told(browser, "/kpi/agents/ana"))["pressed"] == []
+    found = {each["layout"]: each for each in (await told(browser, "/kpi/layouts"))["layouts"]}
+    assert is_withheld(found["sequential-123"]["observed"], 10, BESIDE)
+    assert all(is_withheld(each, 10, BESIDE) for each in found["sequential-123"]["shares"])
+    assert found["paced-123"]["observed"]["estimate"] is not None
+    text = await (await browser.get("/layouts/sequential-123")).text()
+    assert "so both are withheld" in text
+
+
+async def test_the_layouts_hold_no_call_of_today_where_an_agent_reads_them(site, browser):
+    site.tallies.calls += [*calls("ana", 6), *calls("bob", 6)]
+    site.pass_time(days=1)
+    await add_user(
+        site.sign_in, "ida", roles={Role.AGENT, Role.SUPERVISOR}, person="ida", teams={"blue"}, password=PASSWORD
+    )
+    await browser.sign_in("ida")
+    paths = ("/kpi/layouts", "/layouts", "/layouts/sequential-123")
+    before = [await told(browser, path) for path in paths]
+    site.tallies.calls.append(StoredCall(agent="ida", ended_at=site.now, category=0))
+    assert [await told(browser, path) for path in paths] == before
+    assert "Calls of today count from tomorrow on." in await (await browser.get("/layouts")).text()
+
+
+async def test_what_is_missing_for_another_reason_says_that_one(rated, browser):
+    rated.tallies.uncounted = 1
+    await browser.sign_in("sam")
+    for row in (await told(browser, "/kpi/agents"))["layouts"]:
+        assert "disposition_leak" in " ".join(row["observed"]["reasons"])
 
 
 async def test_the_layouts_of_a_team_tell_nothing_that_its_agents_pages_withhold(rated, browser):

@@ -29,7 +29,7 @@ async def test_calls_since_the_fit_and_a_failed_try_are_told(site, browser):
 async def test_the_layouts_have_an_address_of_their_own(site, browser):
     _calls(site)
     await site.fit()
-    await browser.sign_in("sam")
+    await browser.sign_in("adam")
     whole = await (await browser.get("/api/v1/kpi/agents?queue=sales")).json()
     layouts = await (await browser.get("/api/v1/kpi/layouts?queue=sales")).json()
     for name in ("window", "filters", "reference_layout", "handled", "layouts", "fit", "warnings"):
