@@ -16,8 +16,8 @@ from ivr.usecases.enough_ratings import EnoughRatings
 class TeamBeside:
     """The ``people`` others of ``team`` together: their way from call to rating, and what was pressed by layout.
 
-    To an agent the others are nameless, so a layout that is told of fewer than :data:`FEWEST_AGENTS` of them is not in
-    ``pressed``.
+    To an agent the others are nameless, so a layout that fewer than :data:`FEWEST_AGENTS` of them have ratings of is
+    not in ``pressed``.
     """
 
     team: str
@@ -37,8 +37,8 @@ def team_beside(
 ) -> TeamBeside | None:
     """Return the others of ``team`` among ``counts``; ``is_own``: it is ``agent`` who reads, and may know nobody's.
 
-    What was pressed is made of the layouts that each person's own page tells, as they have ``enough`` ratings of them:
-    taking off what those pages tell leaves nothing.
+    To others what was pressed is made of the layouts that each person's own page tells, as they have ``enough`` ratings
+    of them: taking off what those pages tell leaves nothing.
 
     None without a team, without others, and to an agent where they are fewer than :data:`FEWEST_AGENTS`.
     """
@@ -52,10 +52,12 @@ def team_beside(
         by_agent.setdefault(each.agent, []).append(each)
     by_scale: dict[tuple[str, tuple[str, ...]], list[Pressed]] = {}
     for cells in by_agent.values():
-        for own in enough.pressed(pressed_answers(cells, known))[0]:
+        pressed = pressed_answers(cells, known)
+        # An agent sees nobody else's page, so nothing can be taken off.
+        for own in pressed if is_own else enough.pressed(pressed)[0]:
             by_scale.setdefault((own.layout, own.categories), []).append(own)
-    pressed = tuple(joined_scale(told) for _, told in sorted(by_scale.items()) if len(told) >= fewest)
-    return TeamBeside(team, people, call_path(count_dispositions(others)), pressed)
+    together = tuple(joined_scale(told) for _, told in sorted(by_scale.items()) if len(told) >= fewest)
+    return TeamBeside(team, people, call_path(count_dispositions(others)), together)
 
 
 def _people(counts: Sequence[OutcomeCount]) -> int:
