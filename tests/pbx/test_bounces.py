@@ -87,6 +87,9 @@ def said(row: HandledCall) -> tuple[Outcome | None, str | None]:
 
 
 def played(centre: Lab, uniqueid: str, prompt: str) -> int:
-    """Return how often Asterisk began to play ``prompt`` from its first sample to this caller."""
+    """Return how often this caller heard ``prompt`` to its end.
+
+    A copy that comes so late that it cuts the prompt short has it played again.
+    """
     commands = centre.wire.calls[uniqueid].commands
-    return sum(f"/{prompt} " in command.text and command.text.endswith(" 0") for command in commands)
+    return sum(f"/{prompt} " in command.text and "result=0 " in command.reply for command in commands)
