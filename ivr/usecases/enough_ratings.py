@@ -20,7 +20,7 @@ from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.layouts import REFERENCE, LayoutFigures
 from ivr.domain.kpi.pressed import Pressed, pressed_answers
-from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.tallies import OutcomeCount, by_agent
 from ivr.domain.kpi.top_box import read_ratings
 from ivr.domain.kpi.trend import Trend
 from ivr.usecases.report_agents import AgentReport
@@ -138,11 +138,8 @@ class EnoughRatings:
 
     def untold(self, counts: Iterable[OutcomeCount], known: Instruments) -> Mapping[str | None, int]:
         """Return each layout's ratings in ``counts`` that are told on no agent's page, those of nobody among them."""
-        by_agent: dict[str | None, list[OutcomeCount]] = {}
-        for each in counts:
-            by_agent.setdefault(each.agent, []).append(each)
         found: Counter[str | None] = Counter()
-        for agent, cells in by_agent.items():
+        for agent, cells in by_agent(counts).items():
             told, withheld = self.pressed(pressed_answers(cells, known))
             found.update({each.layout: each.share.n for each in withheld})
             if agent is None:
@@ -178,10 +175,9 @@ class EnoughRatings:
 
     def of_few(self, counts: Iterable[OutcomeCount], known: Instruments) -> frozenset[str | None]:
         """Return the agents among ``counts`` who have few ratings that can be read."""
-        cells: dict[str | None, list[OutcomeCount]] = {}
-        for each in counts:
-            cells.setdefault(each.agent, []).append(each)
-        return frozenset(agent for agent, own in cells.items() if self.are_few(read_ratings(own, known).judged))
+        return frozenset(
+            agent for agent, own in by_agent(counts).items() if self.are_few(read_ratings(own, known).judged)
+        )
 
     def _of_team(self, row: LayoutFigures) -> LayoutFigures:
         reason = self.reason_of_team

@@ -8,7 +8,7 @@ from ivr.domain.kpi.funnel_points import FEWEST_AGENTS
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.pressed import Pressed, joined_scale, pressed_answers
 from ivr.domain.kpi.response import count_dispositions
-from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.tallies import OutcomeCount, by_agent
 from ivr.usecases.enough_ratings import EnoughRatings
 
 
@@ -47,11 +47,8 @@ def team_beside(
     fewest = FEWEST_AGENTS if is_own else 1
     if team is None or people < fewest:
         return None
-    by_agent: dict[str | None, list[OutcomeCount]] = {}
-    for each in others:
-        by_agent.setdefault(each.agent, []).append(each)
     by_scale: dict[tuple[str, tuple[str, ...]], list[Pressed]] = {}
-    for cells in by_agent.values():
+    for cells in by_agent(others).values():
         pressed = pressed_answers(cells, known)
         # An agent sees nobody else's page, so nothing can be taken off.
         for own in pressed if is_own else enough.pressed(pressed)[0]:

@@ -8,7 +8,7 @@ from ivr.domain.kpi.endings import Endings, endings
 from ivr.domain.kpi.estimates import Estimate, Status
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.standings import Standing, standing_of
-from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.tallies import OutcomeCount, by_agent
 from ivr.domain.kpi.top_box import Ratings, read_ratings
 from ivr.domain.kpi.wilson import FEWEST_TO_RANK, proportion
 from ivr.usecases.enough_ratings import EnoughRatings
@@ -55,9 +55,7 @@ def team_rows(
 
     ``enough`` says which shares are told; ``agents`` have gone through it.
     """
-    taken_out: dict[str | None, list[OutcomeCount]] = {}
-    for count in excluded:
-        taken_out.setdefault(count.agent, []).append(count)
+    taken_out = by_agent(excluded)
     rows = (_row(each, names, taken_out.get(each.agent, ()), instruments) for each in agents)
     return tuple(replace(row, with_excluded=enough.share(row.with_excluded)) for row in rows)
 

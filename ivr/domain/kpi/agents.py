@@ -9,7 +9,7 @@ from ivr.domain.kpi.estimates import Estimate, Status, no_figure
 from ivr.domain.kpi.instruments import Instruments
 from ivr.domain.kpi.pressed import pressed_answers
 from ivr.domain.kpi.response import Dispositions, count_dispositions, response_rate
-from ivr.domain.kpi.tallies import OutcomeCount
+from ivr.domain.kpi.tallies import OutcomeCount, by_agent
 from ivr.domain.kpi.top_box import read_ratings, top_box
 from ivr.domain.kpi.utility import utility_score
 
@@ -59,7 +59,7 @@ def agent_figures(
     what an answer of each category is worth, from the worst to the best.
     """
     rows = []
-    for agent, cells in _by_agent(counts).items():
+    for agent, cells in _in_order(counts).items():
         row = _figures(agent, cells, instruments, leaking=leaking)
         if utility is not None:
             score = utility_score(pressed_answers(cells, instruments), utility).rescaled
@@ -68,10 +68,8 @@ def agent_figures(
     return tuple(rows)
 
 
-def _by_agent(counts: Iterable[OutcomeCount]) -> Mapping[str | None, list[OutcomeCount]]:
-    cells: dict[str | None, list[OutcomeCount]] = {}
-    for count in counts:
-        cells.setdefault(count.agent, []).append(count)
+def _in_order(counts: Iterable[OutcomeCount]) -> Mapping[str | None, list[OutcomeCount]]:
+    cells = by_agent(counts)
     return {agent: cells[agent] for agent in sorted(cells, key=lambda key: (key is None, key or ""))}
 
 

@@ -41,6 +41,14 @@ def of_centre(counts: Iterable[OutcomeCount]) -> list[OutcomeCount]:
     return [_added(some) for some in alike.values()]
 
 
+def by_agent(counts: Iterable[OutcomeCount]) -> dict[str | None, list[OutcomeCount]]:
+    """Return the counts of each agent; None holds those of nobody."""
+    found: dict[str | None, list[OutcomeCount]] = {}
+    for count in counts:
+        found.setdefault(count.agent, []).append(count)
+    return found
+
+
 def _added(counts: list[OutcomeCount]) -> OutcomeCount:
     one = counts[0]
     return OutcomeCount(
